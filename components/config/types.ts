@@ -1,0 +1,130 @@
+/** One stack's configuration after validation: every default filled in, every value checked against the others. */
+export interface StackConfig {
+  /** LOCAL_DOMAIN of the instance, e.g. `staging.social.coop`. Can never change once the instance federates. */
+  domain: string;
+  /** Mail address for the certificate authority and shown as the instance's contact. */
+  contact: string;
+  /** Software on top. */
+  app: AppName;
+  /** Its version, e.g. `4.5.20`. */
+  appVersion: string;
+  images: Images;
+  /** `off`: no activity leaves or enters, enforced by the network. */
+  federation: 'open' | 'off';
+  primary: MachineConfig;
+  storage: StorageConfig;
+  dns: DnsConfig;
+  /** Ranges (CIDR) SSH is reachable from; never the whole world. */
+  sshFrom: string[];
+  /** Public keys by the name of the person. */
+  admins: Record<string, string[]>;
+  /** ACME directory URL certificates come from. */
+  acmeDirectory: string;
+  /** Further certificate authorities (PEM) the machine and the containers trust; '' for none. */
+  caCertificates: string;
+  mail: MailConfig;
+  /** archive_timeout in seconds (10..3600). */
+  rpo: number;
+  /** Days backups and old object versions are kept. */
+  retentionDays: number;
+  /** Overrides by process name of the app's process list. */
+  processes: Record<string, ProcessOverride>;
+  database: DatabaseConfig;
+  /** Largest upload in megabytes. */
+  uploadMb: number;
+  mediaCache: MediaCacheConfig;
+  /** Days the journal is kept. */
+  logDays: number;
+  /** Range Docker takes its networks from (IPv4). */
+  containerRange: string;
+  /** The same for IPv6. */
+  containerRange6: string;
+  /** Further variables of the app, by the names the app version reads. */
+  environment: Record<string, string>;
+  /** Refuses deletion of machines and buckets. */
+  protect: boolean;
+  /** Day (YYYY-MM-DD) after which `coop` offers to take the stack down. */
+  expires?: string | undefined;
+  /** Machine's SSH host key, OpenSSH one-line form; its private half is `secrets.hostKey`. */
+  hostPublicKey: string;
+  /** Key `pulumi up` reaches the machine with; its private half is `secrets.deployKey`. */
+  deployPublicKey: string;
+  secrets: Secrets;
+}
+
+export type AppName = 'mastodon';
+
+/** Full references with digest: `host/name[:tag]@sha256:…`. */
+export interface Images {
+  web: string;
+  streaming: string;
+  postgres: string;
+  redis: string;
+}
+
+export interface MachineConfig {
+  provider: 'digitalocean';
+  region: string;
+  size: string;
+}
+
+export interface StorageConfig {
+  provider: 'spaces';
+  region: string;
+  /** Bucket names. */
+  media: string;
+  backups: string;
+}
+
+export type DnsConfig = { provider: 'cloudflare'; zone: string; zoneId: string } | { provider: 'none' };
+
+export interface MailConfig {
+  host: string;
+  port: number;
+  user?: string | undefined;
+  from: string;
+}
+
+export interface ProcessOverride {
+  replicas?: number | undefined;
+  concurrency?: number | undefined;
+  memoryMb?: number | undefined;
+}
+
+export interface DatabaseConfig {
+  maxConnections: number;
+  sharedBuffersMb: number;
+}
+
+export interface MediaCacheConfig {
+  hours: number;
+  gigabytes: number;
+}
+
+/** Every member is a Pulumi secret. */
+export interface Secrets {
+  secretKeyBase: string;
+  vapidPrivateKey: string;
+  vapidPublicKey: string;
+  activeRecordPrimaryKey: string;
+  activeRecordDeterministicKey: string;
+  activeRecordKeyDerivationSalt: string;
+  databasePassword: string;
+  databaseAdminPassword: string;
+  redisPassword: string;
+  repositoryCipher: string;
+  /** OpenSSH ed25519 private keys. */
+  hostKey: string;
+  deployKey: string;
+  smtpPassword?: string | undefined;
+}
+
+/** One thing wrong with the configuration. */
+export interface Problem {
+  /** Path of the key, e.g. `processes.sidekiq-scheduler.replicas`. */
+  key: string;
+  /** Shown value; '[secret]' for secrets; undefined when the key is missing. */
+  value?: string | undefined;
+  reason: string;
+  remedy: string;
+}
