@@ -106,7 +106,15 @@ const steps: Step[] = [
   { name: 'shellcheck', argv: ['shellcheck', '-x', ...shellFiles()], minutes: 3 },
   { name: 'unit', argv: vitest('vitest.config.ts'), vitest: true, minutes: 10 },
 ];
-if (!fast) steps.push({ name: 'lab', argv: vitest('vitest.lab.config.ts'), vitest: true, minutes: 60 });
+if (!fast) {
+  steps.push({ name: 'lab, part by part', argv: vitest('vitest.lab.config.ts'), vitest: true, minutes: 35 });
+  steps.push({
+    name: 'staging in the lab',
+    argv: vitest('vitest.staging.config.ts'),
+    vitest: true,
+    minutes: 35,
+  });
+}
 
 const chosen = patterns.length > 0 ? steps.filter((step) => step.vitest) : steps;
 const total: Sum = { passed: 0, failed: 0, skipped: 0 };
@@ -120,7 +128,7 @@ for (const [index, step] of chosen.entries()) {
   total.skipped += sum.skipped;
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
   lines.push(
-    `${sum.failed === 0 ? 'ok  ' : 'FAIL'} ${step.name.padEnd(16)} ${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped, ${seconds} s`,
+    `${sum.failed === 0 ? 'ok  ' : 'FAIL'} ${step.name.padEnd(20)} ${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped, ${seconds} s`,
   );
   console.log(lines.at(-1));
 }
