@@ -1,0 +1,65 @@
+import type { Images, Secrets } from '../config.ts';
+
+/** One long-running process of an app; becomes one or more Compose services. */
+export interface AppProcess {
+  /** Name in the configuration (`processes.NAME`) and of the first Compose service. */
+  name: string;
+  image: Extract<keyof Images, 'web' | 'streaming'>;
+  command: string[];
+  /** Job queues worked, in order of priority; empty for what works none. */
+  queues: string[];
+  /** Containers running it. */
+  replicas: number;
+  /** Threads in one operating-system process. */
+  concurrency: number;
+  /** Operating-system processes in one container. */
+  workers: number;
+  /** Memory limit of one container. */
+  memoryMb: number;
+  /** Loopback ports, one per replica, first replica first; the container listens on the same number. */
+  ports: number[];
+  /** Health check inside the container, one shell line. */
+  health: string;
+  /** Database connections one container may hold. */
+  pool: number;
+  /** Variables that differ per process and that the app reads before its own files. */
+  environment: Record<string, string>;
+}
+
+/** What the rest of the program needs to know about a piece of software on top. */
+export interface App {
+  name: string;
+  /** Lowest version (major, minor) that is supported. */
+  oldest: readonly [number, number];
+  /** User and group inside its images. */
+  uid: number;
+  /** Where the app lies inside its images. */
+  home: string;
+  /** Static files inside the web image. */
+  publicDirectory: string;
+  processes(version: Version): AppProcess[];
+  /** Every queue the version puts jobs on. */
+  queues(version: Version): string[];
+  /** Every environment variable the version reads. */
+  environment(version: Version): ReadonlySet<string>;
+  /** Variable that carries each of the instance's secrets. */
+  secrets: Partial<Record<keyof Secrets, string>>;
+  /** Creates the schema of an empty database and what must be in it. */
+  prepare: string[];
+  /** Both phases of a migration: before and after the restart with the new image. */
+  migrate: { before: AppCommand; after: AppCommand };
+  /** Paths of the app's HTTP interfaces. */
+  paths: { health: string; streaming: string; streamingHealth: string };
+}
+
+export interface AppCommand {
+  command: string[];
+  environment: Record<string, string>;
+}
+
+export interface Version {
+  major: number;
+  minor: number;
+  patch: number;
+  text: string;
+}

@@ -1,0 +1,33 @@
+import type { StackConfig } from '../config.ts';
+
+/** One bucket and the key that reaches it. */
+export interface BucketAccess {
+  bucket: string;
+  region: string;
+  /** Host of the S3 endpoint without the bucket, e.g. `fra1.digitaloceanspaces.com`. */
+  endpoint: string;
+  accessKey: string;
+  secretKey: string;
+}
+
+/** Everything a host tree depends on. */
+export interface HostFacts {
+  stack: string;
+  /** Validated; secrets are plain strings, real or masked. */
+  config: StackConfig;
+  /** `address` is the public IPv4 address the names point to. */
+  machine: { name: string; address: string };
+  media: BucketAccess;
+  backups: BucketAccess;
+}
+
+/** One file as it lands on the machine. */
+export interface HostFile {
+  /** Absolute path on the machine. */
+  path: string;
+  mode: number;
+  /** Name or number. */
+  owner: string;
+  group: string;
+  content: string;
+}
