@@ -29,6 +29,8 @@ export const paths = {
   trust: inLab('ca', 'trust.pem'),
   s3: inLab('s3'),
   dns: inLab('dns'),
+  acme: inLab('acme'),
+  registry: inLab('registry'),
   /** One JSON object per line, one file per kind of witness. */
   peer: inLab('peer'),
   peerSocket: inLab('run', 'peer.sock'),

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { goTool } from '../engine/go-tool.ts';
+import { paths } from '../paths.ts';
+import { services, spacesRegions } from './addresses.ts';
+import { ensureLeaf } from './ca.ts';
+import { nodeArgs } from './node-args.ts';
+import { alivePid, ensureProcess, waitReady } from './process.ts';
+import type { Credentials } from './sigv4.ts';
+
+/** The gateway's own key; it opens everything and never leaves the lab directory. */
+export function rootKeys(): Credentials {
+  const file = join(paths.s3, 'root.json');
+  if (!existsSync(file)) {
+    mkdirSync(paths.s3, { recursive: true, mode: 0o700 });
+    const keys = {
+      accessKey: `LABROOT${randomBytes(6).toString('hex')}`,
+      secretKey: randomBytes(24).toString('hex'),
+    };
+    writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
+  }
+  return JSON.parse(readFileSync(file, 'utf8')) as Credentials;
+}
+
+export const regionDir = (region: string) => join(paths.s3, region);
+export const regionSocket = (region: string) => join(paths.run, `s3-${region}.sock`);
+
+/** The gateway's binary, built from its Go module where the cache lacks it. */
+export const ensureVersitygw = (say?: (line: string) => void): Promise<string> =>
+  goTool(fileURLToPath(new URL('./versitygw', import.meta.url)), 'versitygw', say ? { say } : {});
+
+/** Starts the gateway of one region: buckets live in a region, keys in all of them. */
+export async function ensureGateway(region: string): Promise<void> {
+  const name = `s3-${region}`;
+  const socket = regionSocket(region);
+  if (alivePid(name) !== undefined) return;
+  const dirs = ['data', 'versions'].map((dir) => join(regionDir(region), dir));
+  for (const dir of [...dirs, join(paths.s3, 'iam'), paths.run]) mkdirSync(dir, { recursive: true });
+  rmSync(socket, { force: true });
+  const keys = rootKeys();
+  await ensureProcess({
+    name,
+    command: await ensureVersitygw(),
+    args: [
+      ...['--port', socket, '--socket-perm', '0600', '--region', region, '--quiet', '--health', '/health'],
+      ...['--iam-dir', join(paths.s3, 'iam'), '--iam-cache-disable'],
+      ...['posix', '--versioning-dir', dirs[1] as string, dirs[0] as string],
+    ],
+    // GOGC: the lab would rather have the memory than the speed.
+    env: {
+      ROOT_ACCESS_KEY_ID: keys.accessKey,
+      ROOT_SECRET_ACCESS_KEY: keys.secretKey,
+      GOMEMLIMIT: '96MiB',
+      GOGC: '50',
+    },
+    cwd: regionDir(region),
+  });
+  await waitReady(name, () => healthy(socket));
+}
+
+function healthy(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const req = request({ socketPath, path: '/health', timeout: 1000 }, (res) => {
+      res.resume();
+      resolve(res.statusCode === 200);
+    });
+    req.on('error', () => resolve(false)).on('timeout', () => req.destroy());
+    req.end();
+  });
+}
+
+/** Starts the gateways that have data (or the default region's) and the TLS front of them all. */
+export async function ensureS3(
+  addresses: string[] = [services.s3.v4, services.s3.v6],
+  port = 443,
+): Promise<void> {
+  const leaf = await ensureLeaf(
+    's3',
+    spacesRegions.map((region) => `${region}.${services.s3.host}`),
+  );
+  const regions = spacesRegions.filter((region) => existsSync(regionDir(region)));
+  await Promise.all((regions.length ? regions : (['fra1'] as const)).map(ensureGateway));
+  await ensureProcess({
+    name: 's3-front',
+    command: paths.nodeBin,
+    args: nodeArgs(new URL('./s3-front.ts', import.meta.url), 96),
+    env: { S3_FRONT: JSON.stringify({ addresses, port, cert: leaf.cert, key: leaf.key, ...rootKeys() }) },
+    config: leaf.pem,
+  });
+  await waitReady('s3-front', () => listening(addresses[0] as string, port));
+}
+
+/** True when something accepts connections there. */
+export function listening(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1000 });
+    const done = (ok: boolean) => {
+      socket.destroy();
+      resolve(ok);
+    };
+    socket
+      .on('connect', () => done(true))
+      .on('error', () => done(false))
+      .on('timeout', () => done(false));
+  });
+}
