@@ -128,3 +128,10 @@ export interface Problem {
   reason: string;
   remedy: string;
 }
+
+/** A configuration of which only the sound parts are there, for checks that must not stop at the first problem. */
+export type Loose<T> = T extends readonly (infer Item)[]
+  ? readonly (Loose<Item> | undefined)[]
+  : T extends object
+    ? { [Key in keyof T]?: Loose<T[Key]> | undefined }
+    : T;

@@ -1,0 +1,18 @@
+import { checkDns, checkExpiry, checkMail, checkStorage } from './checks/keys.ts';
+import { checkProcessList } from './checks/processes.ts';
+import { checkRanges } from './checks/ranges.ts';
+import { checkSecretPairs } from './checks/secrets.ts';
+import type { Loose, Problem, StackConfig } from './types.ts';
+
+/** What must hold between keys. Each sees only the parts that are right by themselves. */
+export type Check = (config: Loose<StackConfig>, now: Date) => Problem[];
+
+export const checks: readonly Check[] = [
+  checkRanges,
+  checkDns,
+  checkStorage,
+  checkMail,
+  checkExpiry,
+  checkSecretPairs,
+  checkProcessList,
+];

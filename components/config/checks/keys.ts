@@ -1,0 +1,60 @@
+import type { Loose, Problem, StackConfig } from '../types.ts';
+
+/** The domain must lie in the zone its records are made in. */
+export function checkDns({ domain, dns }: Loose<StackConfig>): Problem[] {
+  if (dns?.provider !== 'cloudflare' || dns.zone === undefined || domain === undefined) return [];
+  if (domain === dns.zone || domain.endsWith(`.${dns.zone}`)) return [];
+  return [
+    {
+      key: 'dns.zone',
+      value: JSON.stringify(dns.zone),
+      reason: `does not hold ${domain}`,
+      remedy: 'name the zone the domain is in, or set dns.provider to none',
+    },
+  ];
+}
+
+/** Two buckets, not one. */
+export function checkStorage({ storage }: Loose<StackConfig>): Problem[] {
+  if (storage?.media === undefined || storage.media !== storage.backups) return [];
+  return [
+    {
+      key: 'storage.backups',
+      value: JSON.stringify(storage.backups),
+      reason: 'is also the bucket of media',
+      remedy: 'give each its own: whoever may write media must not reach the backups',
+    },
+  ];
+}
+
+/** A user needs a password, and a password a user. */
+export function checkMail({ mail, secrets }: Loose<StackConfig>): Problem[] {
+  if (!mail || !secrets) return [];
+  if (mail.user !== undefined && secrets.smtpPassword === undefined) {
+    const remedy = 'run `pulumi config set --secret --path secrets.smtpPassword`, or remove mail.user';
+    return [{ key: 'secrets.smtpPassword', reason: 'is missing beside mail.user', remedy }];
+  }
+  if (mail.user === undefined && secrets.smtpPassword !== undefined) {
+    return [
+      {
+        key: 'mail.user',
+        reason: 'is missing beside secrets.smtpPassword',
+        remedy: 'set it, or remove the password',
+      },
+    ];
+  }
+  return [];
+}
+
+/** A stack that is over may not be brought up again by accident; a protected one does not expire. */
+export function checkExpiry({ expires, protect }: Loose<StackConfig>, now: Date): Problem[] {
+  if (expires === undefined) return [];
+  const value = JSON.stringify(expires);
+  if (protect) {
+    const remedy = 'remove expires, or set protect to false';
+    return [{ key: 'expires', value, reason: 'cannot be on a protected stack', remedy }];
+  }
+  if (expires >= now.toISOString().slice(0, 10)) return [];
+  const remedy = 'take the stack down with `pulumi destroy`, or set a later day';
+  return [{ key: 'expires', value, reason: 'is in the past', remedy }];
+}

@@ -1,0 +1,56 @@
+import { apps, checkProcesses, parseVersion, since } from '../../apps/index.ts';
+import { digitaloceanSizes } from '../../machine/digitalocean-sizes.ts';
+import { join } from '../explain.ts';
+import { nearest } from '../nearest.ts';
+import type { Loose, Problem, ProcessOverride, StackConfig } from '../types.ts';
+
+/** Queues, schedulers, database pools and memory, by the app's one list of processes. */
+export function checkProcessList(config: Loose<StackConfig>): Problem[] {
+  return [...checkSums(config), ...checkCache(config), ...checkEnvironment(config)];
+}
+
+function checkSums({ app, appVersion, processes, database, primary }: Loose<StackConfig>): Problem[] {
+  if (!app || !appVersion) return [];
+  // Limits that are not known limit nothing: the queues are checked all the same.
+  return checkProcesses(app, appVersion, (processes ?? {}) as Record<string, ProcessOverride>, {
+    maxConnections: database?.maxConnections ?? Infinity,
+    sharedBuffersMb: database?.sharedBuffersMb,
+    memoryMb: sizeOf(primary)?.memoryMb ?? Infinity,
+  });
+}
+
+function checkCache({ mediaCache, primary }: Loose<StackConfig>): Problem[] {
+  const size = sizeOf(primary);
+  if (!mediaCache?.gigabytes || !size || mediaCache.gigabytes <= size.diskGb / 2) return [];
+  return [
+    {
+      key: 'mediaCache.gigabytes',
+      value: String(mediaCache.gigabytes),
+      reason: `takes more than half of the machine's disk (${size.diskGb} GB)`,
+      remedy: `at most ${Math.floor(size.diskGb / 2)}, or a larger primary.size`,
+    },
+  ];
+}
+
+function checkEnvironment({ app, appVersion, environment }: Loose<StackConfig>): Problem[] {
+  const version = appVersion ? parseVersion(appVersion) : undefined;
+  if (!app || !version || !environment || !since(version, ...apps[app].oldest)) return [];
+  const read = apps[app].environment(version);
+  return Object.keys(environment)
+    .filter((name) => !read.has(name))
+    .map((name) => {
+      const meant = nearest(name, [...read]);
+      return {
+        key: join(['environment', name]),
+        reason: `is not read by ${app} ${version.text}`,
+        remedy: meant
+          ? `did you mean ${meant}?`
+          : 'remove it, or write it as the documentation of this version does',
+      };
+    });
+}
+
+function sizeOf(primary: Loose<StackConfig>['primary']) {
+  const size = primary?.size;
+  return size !== undefined && Object.hasOwn(digitaloceanSizes, size) ? digitaloceanSizes[size] : undefined;
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import * as field from './fields.ts';
+import { secrets } from './secrets.ts';
+import { database, dns, images, machine, mail, mediaCache, processes, storage } from './sections.ts';
+
+const INIT = 'run `coop init` for this stack: it asks for it, or makes it';
+
+/** Every key of a stack file. Pulumi.yaml repeats descriptions and defaults; a test holds the two together. */
+export const keys = {
+  domain: field.domainName.meta({
+    description: 'LOCAL_DOMAIN of the instance; can never change once it federates',
+    missing: INIT,
+  }),
+  contact: field.mailAddress.meta({
+    description: 'mail address for the certificate authority, and shown as contact of the instance',
+    missing: INIT,
+  }),
+  app: z.enum(['mastodon']).default('mastodon').meta({ description: 'software on top' }),
+  appVersion: field
+    .text((value) => /^\d+\.\d+\.\d+$/.test(value), 'is not a version', 'write three numbers, like 4.5.20')
+    .default('4.5.20')
+    .meta({ description: 'its version' }),
+  images: images.meta({
+    description: 'container images by digest: web, streaming, postgres, redis',
+    missing: INIT,
+  }),
+  federation: z
+    .enum(['open', 'off'])
+    .default('off')
+    .meta({ description: 'open, or off: no activity leaves or enters, enforced by the network' }),
+  primary: machine.prefault({}).meta({ description: 'the machine that serves: provider, region, size' }),
+  storage: storage
+    .prefault({})
+    .meta({ description: 'object storage: provider, region, names of the buckets' }),
+  dns: dns.meta({
+    description: 'names: provider cloudflare with zone and zoneId, or provider none',
+    missing: 'set dns.provider to cloudflare (with zone and zoneId) or to none',
+  }),
+  sshFrom: z
+    .array(field.addressRange)
+    .min(1)
+    .meta({ description: 'ranges (CIDR) SSH is reachable from; never the whole world', missing: INIT }),
+  admins: z
+    .record(
+      field.text(
+        (name) => /^[a-z][a-z0-9-]{0,30}$/.test(name) && !RESERVED.has(name),
+        'is not a name for a person’s account',
+        'lower-case letters, digits and hyphens; not the name of a system user',
+      ),
+      z.array(field.publicKeyLine).min(1),
+    )
+    .default({})
+    .meta({ description: 'people with accounts on the machine: name and list of SSH public keys' }),
+  acmeDirectory: field.httpsUrl
+    .default('https://acme-v02.api.letsencrypt.org/directory')
+    .meta({ description: 'ACME directory certificates come from' }),
+  caCertificates: field.certificates
+    .default('')
+    .meta({ description: 'further certificate authorities (PEM) the machine and the containers trust' }),
+  mail: mail.meta({ description: 'mail relay: host, port, user, from', missing: INIT }),
+  rpo: z
+    .int()
+    .min(10)
+    .max(3600)
+    .default(60)
+    .meta({ description: 'seconds after which a WAL segment is archived even when not full (10 to 3600)' }),
+  retentionDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(30)
+    .meta({ description: 'days backups and old versions of objects are kept' }),
+  processes: processes
+    .default({})
+    .meta({ description: "overrides of the app's processes by name: replicas, concurrency, memoryMb" }),
+  database: database.prefault({}).meta({ description: 'PostgreSQL: maxConnections, sharedBuffersMb' }),
+  uploadMb: z.int().min(1).max(10_240).default(99).meta({ description: 'largest upload, in megabytes' }),
+  mediaCache: mediaCache.prefault({}).meta({ description: "nginx's cache of media: hours, gigabytes" }),
+  logDays: z.int().min(1).max(3650).default(14).meta({ description: 'days the journal is kept' }),
+  containerRange: field.addressRange
+    .default('198.19.0.0/16')
+    .meta({ description: 'range Docker takes its IPv4 networks from' }),
+  containerRange6: field.addressRange
+    .default('fd00:5c::/48')
+    .meta({ description: 'range Docker takes its IPv6 networks from' }),
+  environment: z
+    .record(z.string(), field.plain)
+    .default({})
+    .meta({ description: 'further environment variables of the app, by the names this version reads' }),
+  protect: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'refuses to delete machine and buckets, and their contents' }),
+  expires: field.day
+    .optional()
+    .meta({ description: 'day (YYYY-MM-DD) after which `coop` offers to take the stack down' }),
+  hostPublicKey: field.publicKeyLine.meta({
+    description:
+      "public half of the machine's SSH host key; an edit is ignored on an existing machine and reported",
+    missing: INIT,
+  }),
+  deployPublicKey: field.publicKeyLine.meta({
+    description:
+      'public half of the key `pulumi up` uses; an edit is ignored on an existing machine and reported',
+    missing: INIT,
+  }),
+  secrets: secrets.meta({ description: "the stack's secrets, each encrypted by Pulumi", missing: INIT }),
+} as const;
+
+export type Key = keyof typeof keys;
+export type Parsed = { [K in Key]: z.output<(typeof keys)[K]> };
+
+const RESERVED = new Set([
+  ...[
+    'root',
+    'daemon',
+    'bin',
+    'sys',
+    'sync',
+    'games',
+    'man',
+    'lp',
+    'mail',
+    'news',
+    'uucp',
+    'proxy',
+    'backup',
+    'list',
+  ],
+  ...[
+    'irc',
+    'nobody',
+    'sshd',
+    'messagebus',
+    'polkitd',
+    'www-data',
+    'docker',
+    'sudo',
+    'adm',
+    'debian',
+    'instance',
+    'postgres',
+  ],
+  ...['redis', 'mastodon'],
+]);
