@@ -1,0 +1,13 @@
+export { addAddress, removeAddress } from './addresses.ts';
+export { ensureBaseImage } from './base-image.ts';
+export { fillDisk } from './disk.ts';
+export { ensureDocker } from './docker-daemon.ts';
+export { setFirewall } from './firewall.ts';
+export { removeLeftovers } from './leftovers.ts';
+export { cutMachine, joinMachine, slowMachine } from './link.ts';
+export { createMachine, removeMachine } from './machine.ts';
+export { ensureMachineImage } from './machine-image.ts';
+export { serveMetadata } from './metadata.ts';
+export { ensureNetwork, removeNetwork } from './network.ts';
+export { freezeMachine, machineState, startMachine, stopMachine, thawMachine } from './power.ts';
+export type { FirewallRule, FirewallRules, MachineSpec, MachineState } from './types.ts';

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { gateway, services } from '../services/addresses.ts';
+import { docker, run } from './exec.ts';
+import { ensureTable, removeTable } from './firewall.ts';
+import { label, network } from './names.ts';
+
+/** Frames between machines pass the host's filter only with these. */
+const sysctls = ['bridge-nf-call-iptables', 'bridge-nf-call-ip6tables'];
+
+/** The lab's network as Docker has it: undefined when there is none. */
+async function subnets(): Promise<string | undefined> {
+  const format = '{{.Internal}}{{range .IPAM.Config}} {{.Subnet}}{{end}}';
+  const ran = await run('docker', ['network', 'inspect', '-f', format, network.name], { allowFailure: true });
+  return ran.code === 0 ? ran.stdout.trim() : undefined;
+}
+
+/** Makes the machines' network — a bridge without a way out, the services' addresses on it, the cloud's firewall. */
+export async function ensureNetwork(): Promise<void> {
+  const wanted = `true ${network.subnet4} ${network.subnet6}`;
+  const present = await subnets();
+  if (present !== undefined && present !== wanted)
+    throw new Error(
+      `network ${network.name} is another one — ${present} — docker network rm ${network.name}`,
+    );
+  if (present === undefined) await createNetwork();
+  await assertBridgeFilter();
+  await ensureAddresses();
+  await ensureTable();
+}
+
+async function createNetwork(): Promise<void> {
+  await docker([
+    ...['network', 'create', '--internal', '--ipv6', '--label', label],
+    ...['--subnet', network.subnet4, '--ip-range', network.pool4, '--gateway', gateway.v4],
+    ...['--subnet', network.subnet6, '--ip-range', network.pool6, '--gateway', gateway.v6],
+    ...['--opt', `com.docker.network.bridge.name=${network.bridge}`, network.name],
+  ]);
+}
+
+async function assertBridgeFilter(): Promise<void> {
+  const file = (name: string) => `/proc/sys/net/bridge/${name}`;
+  if (!existsSync(file(sysctls[0] as string)))
+    await run('modprobe', ['br_netfilter'], { allowFailure: true });
+  for (const name of sysctls) {
+    if (!existsSync(file(name)))
+      throw new Error(
+        `no ${name} — this kernel lacks br_netfilter — the cloud firewall cannot see machines' traffic`,
+      );
+    if (readFileSync(file(name), 'utf8').trim() !== '1') writeFileSync(file(name), '1');
+  }
+}
+
+/** Every service's fixed address lies on the bridge, so that each can listen on its own port 443. */
+async function ensureAddresses(): Promise<void> {
+  for (const { v4, v6 } of Object.values(services) as { v4: string; v6?: string }[]) {
+    await run('ip', ['address', 'replace', `${v4}/32`, 'dev', network.bridge]);
+    if (v6) await run('ip', ['-6', 'address', 'replace', `${v6}/128`, 'dev', network.bridge, 'nodad']);
+  }
+}
+
+/** Takes the network and the firewall's table away; true when there was something. */
+export async function removeNetwork(): Promise<boolean> {
+  const hadTable = await removeTable();
+  const ran = await run('docker', ['network', 'rm', network.name], { allowFailure: true });
+  if (ran.code !== 0 && !/not found|No such network/i.test(ran.stderr))
+    throw new Error(`network ${network.name} stays — ${ran.stderr.trim()} — remove its containers first`);
+  return hadTable || ran.code === 0;
+}
