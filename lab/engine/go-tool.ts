@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cachePath } from './cache.ts';
+import { paths } from '../paths.ts';
 import { findGo } from './find-go.ts';
 
 export interface GoToolOptions {
@@ -18,7 +18,7 @@ export async function goToolPath(dir: string, name: string, ldflags = ''): Promi
   const hash = createHash('sha256');
   for (const file of ['go.mod', 'go.sum']) hash.update(await readFile(join(dir, file)));
   hash.update(`${process.platform}/${process.arch}\0${ldflags}`);
-  return cachePath('go', `${name}-${hash.digest('hex').slice(0, 16)}`, name);
+  return paths.cache('go', `${name}-${hash.digest('hex').slice(0, 16)}`, name);
 }
 
 /**
@@ -30,10 +30,10 @@ export async function goTool(dir: string, name: string, options: GoToolOptions =
   if (existsSync(binary)) return binary;
   const say = options.say ?? ((line: string) => void process.stderr.write(`${line}\n`));
   const go = await findGo(say);
-  say(`building ${name} with ${go} (once; kept in ${cachePath('go')})`);
+  say(`building ${name} with ${go} (once; kept in ${paths.cache('go')})`);
   const started = Date.now();
-  await mkdir(cachePath('go'), { recursive: true });
-  const scratch = await mkdtemp(cachePath('go', `.${name}-`));
+  await mkdir(paths.cache('go'), { recursive: true });
+  const scratch = await mkdtemp(paths.cache('go', `.${name}-`));
   try {
     await build(go, dir, scratch, options.ldflags);
     if (!existsSync(join(scratch, name))) throw new Error(`${dir}/go.mod has no tool ${name} — ${scratch}`);

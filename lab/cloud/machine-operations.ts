@@ -1,0 +1,39 @@
+import { ApiError, notFound } from './api-error.ts';
+import { hiddenOf } from './digitalocean/droplet.ts';
+import type { Context, Properties } from './types.ts';
+
+/** What a test does to a machine from outside, as a dying host or network would. */
+export async function operate(context: Context, id: string, op: string, body: Properties): Promise<void> {
+  const droplet = context
+    .world('Droplet')
+    .find((object) => object.id === id || hiddenOf(object).machine === id);
+  if (!droplet) throw notFound(`no machine ${id}`);
+  const { machines } = context.backends;
+  const { machine } = hiddenOf(droplet);
+  switch (op) {
+    case 'stop':
+      return machines.stopMachine(machine);
+    case 'start': {
+      await machines.startMachine(machine);
+      // Addresses on its interface went with its network.
+      for (const address of context.world('ReservedIp')) {
+        if (address.hidden.dropletId === droplet.id) await machines.addAddress(machine, address.id);
+      }
+      return;
+    }
+    case 'freeze':
+      return machines.freezeMachine(machine);
+    case 'thaw':
+      return machines.thawMachine(machine);
+    case 'cut':
+      return machines.cutMachine(machine);
+    case 'join':
+      return machines.joinMachine(machine);
+    case 'slow':
+      return machines.slowMachine(machine, Number(body.ms ?? 200));
+    case 'fill':
+      return machines.fillDisk(machine);
+    default:
+      throw new ApiError(404, `no machine operation ${op}`);
+  }
+}

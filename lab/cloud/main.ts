@@ -1,0 +1,16 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { paths } from '../paths.ts';
+import { realBackends } from './real-backends.ts';
+import { createCloud } from './server.ts';
+import { Store } from './store.ts';
+
+const store = await Store.open(paths.cloudState);
+const { server, objects } = createCloud(store, realBackends);
+for (const line of await objects.recover()) console.log(`recovered: ${line}`);
+await mkdir(dirname(paths.cloudSocket), { recursive: true });
+await rm(paths.cloudSocket, { force: true });
+// Whoever reaches the socket holds every account.
+process.umask(0o077);
+server.listen(paths.cloudSocket, () => console.log(`listening on ${paths.cloudSocket}`));
+process.once('SIGTERM', () => server.close(() => process.exit(0)));

@@ -1,0 +1,71 @@
+import type { Backends } from './backends.ts';
+
+export type Properties = Record<string, unknown>;
+
+/** A customer of one provider: who holds the token sees these objects and no others. */
+export interface Account {
+  provider: string;
+  name: string;
+  token: string;
+  /** DigitalOcean: the key pair that reaches every bucket of the account. */
+  spaces?: { accessKey: string; secretKey: string };
+  /** Cloudflare: the zones this token may edit. */
+  zones?: { id: string; name: string }[];
+}
+
+export interface CloudObject {
+  provider: string;
+  type: string;
+  id: string;
+  account: string;
+  /** As given, with the provider's defaults. */
+  inputs: Properties;
+  outputs: Properties;
+  /** What the provider keeps to itself: hardware addresses, assignments. */
+  hidden: Properties;
+  /** `creating` is written before anything real is made, so that a crash loses no machine. */
+  phase: 'creating' | 'ready' | 'deleting';
+  /** The request that made it: the same request again gets the same object. */
+  request?: string;
+}
+
+export interface Fault {
+  provider: string;
+  type: string;
+  op: 'create' | 'read' | 'update' | 'delete';
+  kind: 'rate-limit' | 'out-of-stock' | 'timeout-after' | 'server-error';
+  times: number;
+}
+
+export interface State {
+  version: 1;
+  /** Last number handed out; ids, hardware addresses and addresses come from it. */
+  counter: number;
+  accounts: Account[];
+  objects: CloudObject[];
+  faults: Fault[];
+}
+
+/** What a kind of resource may use while it works for one account. */
+export interface Context {
+  account: Account;
+  backends: Backends;
+  /** A number never used before in this lab. */
+  next(): number;
+  /** Objects of this account. */
+  list(type: string): CloudObject[];
+  /** Objects of every account: names that are unique in the world, addresses in use. */
+  world(type: string): CloudObject[];
+}
+
+/** One type of resource. `realise` and `remove` are run again after a crash: they must be idempotent. */
+export interface Kind {
+  /** Refuses by throwing; reserves an id and addresses; touches nothing real. */
+  plan(context: Context, inputs: Properties): Pick<CloudObject, 'id' | 'inputs' | 'outputs' | 'hidden'>;
+  realise?(context: Context, object: CloudObject): Promise<void>;
+  /** Brings `outputs` up to date; false when somebody removed the real thing. */
+  refresh?(context: Context, object: CloudObject): Promise<boolean>;
+  /** Changes `object` in place from its old inputs to `inputs`; refuses by throwing. */
+  update(context: Context, object: CloudObject, inputs: Properties): Promise<void>;
+  remove?(context: Context, object: CloudObject): Promise<void>;
+}
