@@ -18,7 +18,8 @@ export function engineLog(address: string | undefined): (urn: string) => Log {
       }
     ).EngineClient(address, grpc.credentials.createInsecure());
     const { INFO, WARNING } = engine_pb.LogSeverity;
-    const request = new engine_pb.LogRequest().setMessage(message).setUrn(urn);
+    // A status line: shown while it happens, as the published providers do, and kept nowhere.
+    const request = new engine_pb.LogRequest().setMessage(message).setUrn(urn).setEphemeral(true);
     request.setSeverity(severity === 'warning' ? WARNING : INFO);
     // A lost log line must not fail the work it tells about.
     client.log(request, () => {});
