@@ -1,0 +1,152 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Document } from 'yaml';
+import type { Problem } from '../../components/config/types.ts';
+import { VisibleError } from '../../components/errors.ts';
+import { encryptSecrets } from './encrypt.ts';
+import { type PassphraseSource, withPassphrase } from './passphrase.ts';
+import { pinImages } from './pin-images.ts';
+import { planSecrets } from './plan-secrets.ts';
+import { withPrivateDir } from './private-dir.ts';
+import { makeProgress, type Progress } from './progress.ts';
+import { pulumi } from './pulumi.ts';
+import { setAnswers } from './set-answers.ts';
+import { type RawConfig, readStackConfig, secretsOf } from './stack-config.ts';
+import { checkStackName, prefix, readStackFile, stackFile } from './stack-file.ts';
+import { problemsOf } from './validate.ts';
+import { writeFileAtomically } from './write-file-atomically.ts';
+
+export interface InitOptions extends PassphraseSource {
+  projectDir: string;
+  stack: string;
+  /** Plain config by key, objects merged into what the stack file says already; never the place for a secret. */
+  answers?: Record<string, unknown>;
+  /** The relay's password: the one secret that is given, not made. */
+  smtpPassword?: string | undefined;
+  /** Pulumi's environment: PATH, backend, PULUMI_HOME; the process's own by default. */
+  env?: NodeJS.ProcessEnv;
+  /** Asks the registries for the digests of images given by tag; true by default. */
+  resolveImages?: boolean;
+  progress?: Progress;
+}
+
+export interface InitResult {
+  file: string;
+  /** Whether the stack file changed. */
+  written: boolean;
+  /** Whether the stack was created in the state. */
+  created: boolean;
+  /** Secrets made now, and those that were there and were left alone. */
+  generated: string[];
+  kept: string[];
+  /** What could not be done, and what that means. */
+  notes: string[];
+  /** What is still wrong with the config; empty when `pulumi up` can begin. */
+  problems: Problem[];
+}
+
+/**
+ * Makes a stack ready for its first `pulumi up`: the stack in the state, its file with all plain values, and every secret
+ * made here and encrypted by Pulumi. May be run again at any time: what is there is kept. The stack file is replaced in
+ * one move at the end, so that an interrupted run leaves the old one.
+ */
+export async function initStack(options: InitOptions): Promise<InitResult> {
+  const { projectDir, stack, env = process.env, progress = makeProgress() } = options;
+  checkStackName(stack);
+  const file = stackFile(projectDir, stack);
+  const { text, document } = readStackFile(file);
+  setAnswers(document, options.answers ?? {}, file);
+  const work = (passphraseEnv: NodeJS.ProcessEnv) =>
+    withPrivateDir((workDir) =>
+      build({ ...options, env: passphraseEnv, progress }, { file, text, document, workDir }),
+    );
+  const provider = document.get('secretsprovider');
+  if (typeof provider === 'string' && provider !== 'passphrase') return work(env);
+  return withPassphrase(options, env, work, { isNew: !document.has('encryptionsalt'), stack });
+}
+
+interface Draft {
+  file: string;
+  text: string;
+  document: Document;
+  workDir: string;
+}
+
+async function build(
+  options: InitOptions & { env: NodeJS.ProcessEnv; progress: Progress },
+  draft: Draft,
+): Promise<InitResult> {
+  const { stack, projectDir, env, progress } = options;
+  const { file, document, workDir } = draft;
+  writeFileSync(join(workDir, 'Pulumi.yaml'), `name: ${prefix.slice(0, -1)}\nruntime: nodejs\n`);
+  const place = { projectDir: workDir, stack, env };
+
+  const plan = planSecrets(document, stack, file);
+  if (options.smtpPassword !== undefined) plan.make.smtpPassword = options.smtpPassword;
+  for (const [key, value] of Object.entries(plan.publicKeys)) document.setIn(['config', prefix + key], value);
+  const notes = options.resolveImages === false ? [] : await pinImages(document, progress);
+
+  const created = await progress.step(`stack ${stack} in the state`, () => createStack(place));
+  const names = Object.keys(plan.make);
+  if (names.length > 0) {
+    const encrypted = await progress.step(`${names.length} secrets, encrypted by Pulumi`, () =>
+      encryptSecrets(plan.make, { stack, workDir, env, stackFile: document.toJS() ?? {} }),
+    );
+    for (const [key, value] of Object.entries(encrypted.header)) document.set(key, value);
+    for (const name of names)
+      document.setIn(
+        ['config', `${prefix}secrets`, name],
+        document.createNode({ secure: encrypted.secrets[name] }),
+      );
+  }
+
+  const next = document.toString({ lineWidth: 0 });
+  const config = await progress.step('read back and checked', () => readBack(place, next, plan.make));
+  if (readStackFile(file).text !== draft.text)
+    throw new VisibleError(`the stack file changed meanwhile — ${file} — nothing was written; run again`);
+  const written = next !== draft.text;
+  if (written) writeFileAtomically(file, next);
+  await pulumi(['stack', 'select', '--stack', stack], { cwd: projectDir, env });
+  return {
+    file,
+    written,
+    created,
+    generated: names,
+    kept: plan.kept,
+    notes,
+    problems: problemsOf(config, stack),
+  };
+}
+
+/** Whether it had to be created; done from the scratch directory, so that the stack file is written by one hand only. */
+async function createStack(place: {
+  projectDir: string;
+  stack: string;
+  env: NodeJS.ProcessEnv;
+}): Promise<boolean> {
+  try {
+    await pulumi(['stack', 'init', '--stack', place.stack, '--no-select'], {
+      cwd: place.projectDir,
+      env: place.env,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof VisibleError && /already exists/.test(error.message)) return false;
+    throw error;
+  }
+}
+
+/** The config as Pulumi reads it from the new text; a secret that does not come back as it went in must never be used. */
+async function readBack(
+  place: { projectDir: string; stack: string; env: NodeJS.ProcessEnv },
+  text: string,
+  made: Record<string, string>,
+): Promise<RawConfig> {
+  const candidate = stackFile(place.projectDir, place.stack);
+  writeFileSync(candidate, text, { mode: 0o600 });
+  const config = await readStackConfig(place, candidate);
+  const secrets = secretsOf(config);
+  const lost = Object.keys(made).filter((name) => secrets[name] !== made[name]);
+  if (lost.length > 0) throw new Error(`secrets do not survive encryption: ${lost.join(', ')}`);
+  return config;
+}

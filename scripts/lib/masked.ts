@@ -1,0 +1,28 @@
+import { createECDH } from 'node:crypto';
+import type { Secrets } from '../../components/config/types.ts';
+import { type SshKeyPair, sshKeyPairFromSeed } from './openssh.ts';
+
+/** Key pairs that anybody can make again, so that nobody mistakes them for real ones. */
+export const maskedHostKey: SshKeyPair = sshKeyPairFromSeed(Buffer.alloc(32, 1), 'MASKED-hostKey');
+export const maskedDeployKey: SshKeyPair = sshKeyPairFromSeed(Buffer.alloc(32, 2), 'MASKED-deployKey');
+
+const vapid = createECDH('prime256v1');
+vapid.setPrivateKey(Buffer.alloc(32, 1));
+
+/** Placeholders of the right shape for every secret: they pass the config's checks and the tools', and say what they are. */
+export const maskedSecrets: Required<Secrets> = {
+  // Hexadecimal only, so that it cannot say more than this.
+  secretKeyBase: '0'.repeat(128),
+  vapidPrivateKey: vapid.getPrivateKey().toString('base64url'),
+  vapidPublicKey: vapid.getPublicKey().toString('base64url'),
+  activeRecordPrimaryKey: 'MASKEDactiveRecordPrimaryKey'.padEnd(32, '0'),
+  activeRecordDeterministicKey: 'MASKEDactiveRecordDeterministicKey'.slice(0, 32),
+  activeRecordKeyDerivationSalt: 'MASKEDactiveRecordKeyDerivationSalt'.slice(0, 32),
+  databasePassword: 'MASKED-databasePassword',
+  databaseAdminPassword: 'MASKED-databaseAdminPassword',
+  redisPassword: 'MASKED-redisPassword',
+  repositoryCipher: 'MASKED-repositoryCipher'.padEnd(64, '0'),
+  hostKey: maskedHostKey.privateKey,
+  deployKey: maskedDeployKey.privateKey,
+  smtpPassword: 'MASKED-smtpPassword',
+};

@@ -1,0 +1,66 @@
+import type { Document } from 'yaml';
+import { VisibleError } from '../../components/errors.ts';
+import { type SecretGroup, secretGroups } from './generate-secrets.ts';
+import { prefix } from './stack-file.ts';
+
+export interface SecretPlan {
+  /** New secrets by name: plain text, in memory only. */
+  make: Record<string, string>;
+  /** Plain config keys that go with them. */
+  publicKeys: Record<string, string>;
+  /** Secrets that are there already. */
+  kept: string[];
+}
+
+/** Which secrets are missing, and new values for those; never one in the place of another. */
+export function planSecrets(document: Document, stack: string, file: string): SecretPlan {
+  const config = (document.toJS()?.config ?? {}) as Record<string, unknown>;
+  const secrets = (config[`${prefix}secrets`] ?? {}) as Record<string, unknown>;
+  refuseUnreadable(secrets, file);
+  const plan: SecretPlan = { make: {}, publicKeys: {}, kept: Object.keys(secrets) };
+  for (const group of secretGroups) {
+    const members = membersOf(group);
+    const there = members.filter(({ key, inSecrets }) =>
+      inSecrets ? key in secrets : prefix + key in config,
+    );
+    if (there.length === members.length) continue;
+    if (there.length > 0) refuseHalf(members, there, file);
+    for (const [key, value] of Object.entries(group.make(stack)))
+      if (key === group.publicKey) plan.publicKeys[key] = value;
+      else plan.make[key] = value;
+  }
+  return plan;
+}
+
+interface Member {
+  key: string;
+  inSecrets: boolean;
+}
+
+const membersOf = (group: SecretGroup): Member[] => [
+  ...group.secrets.map((key) => ({ key, inSecrets: true })),
+  ...(group.publicKey ? [{ key: group.publicKey, inSecrets: false }] : []),
+];
+
+/** The other half may be in use on a machine already: making a new pair is for a person to decide. */
+function refuseHalf(members: Member[], there: Member[], file: string): never {
+  const show = ({ key, inSecrets }: Member) => (inSecrets ? `secrets.${key}` : key);
+  const missing = members.filter((member) => !there.includes(member)).map(show);
+  throw new VisibleError(
+    `half of a key pair is missing: ${missing.join(', ')} — ${file} — take it from the file's history, or remove ${there.map(show).join(', ')} too if no machine uses it`,
+  );
+}
+
+function refuseUnreadable(secrets: Record<string, unknown>, file: string): void {
+  if ('secure' in secrets)
+    throw new VisibleError(
+      `secrets is one encrypted value — ${file} — set each by itself: pulumi config set --secret --path secrets.NAME`,
+    );
+  const clear = Object.entries(secrets).filter(
+    ([, value]) => typeof (value as { secure?: unknown } | null)?.secure !== 'string',
+  );
+  if (clear.length > 0)
+    throw new VisibleError(
+      `secrets in the clear: ${clear.map(([name]) => name).join(', ')} — ${file} — remove them from the file and its history, they are no longer secret; coop init makes new ones`,
+    );
+}

@@ -1,0 +1,52 @@
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const open = new Set<string>();
+let listening = false;
+
+/**
+ * Runs `work` with a directory only this user can enter, in memory where the system has such a place, and removes it
+ * afterwards: also when coop is told to stop.
+ */
+export async function withPrivateDir<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  listen();
+  const directory = mkdtempSync(join(place(), 'coop-'));
+  open.add(directory);
+  try {
+    return await work(directory);
+  } finally {
+    remove(directory);
+  }
+}
+
+/** XDG_RUNTIME_DIR and /dev/shm are memory: a key written there is never on a disk. */
+function place(): string {
+  for (const candidate of [process.env.XDG_RUNTIME_DIR, '/dev/shm']) {
+    if (!candidate) continue;
+    try {
+      accessSync(candidate, constants.W_OK | constants.X_OK);
+      return candidate;
+    } catch {}
+  }
+  return tmpdir();
+}
+
+function remove(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
+  open.delete(directory);
+}
+
+function listen(): void {
+  if (listening) return;
+  listening = true;
+  process.on('exit', () => {
+    for (const directory of open) remove(directory);
+  });
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ] as const)
+    process.on(signal, () => process.exit(128 + number));
+}

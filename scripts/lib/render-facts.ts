@@ -1,0 +1,74 @@
+import { parseConfig } from '../../components/config.ts';
+import type { HostFacts } from '../../components/host/types.ts';
+import { defaultImages } from './default-images.ts';
+import { maskedDeployKey, maskedHostKey, maskedSecrets } from './masked.ts';
+import { configOf, prefix, readStackFile, requireStack, stackFile } from './stack-file.ts';
+
+export interface RenderFacts {
+  facts: HostFacts;
+  /** What stands in for something the stack file does not say yet, one line each. */
+  placeholders: string[];
+}
+
+const noDigest = `sha256:${'0'.repeat(64)}`;
+/** Kept for documentation by RFC 5737: nobody has it. */
+const address = '192.0.2.1';
+
+/** Facts for `coop render` from the stack file alone: everything plain is real, everything secret masked. */
+export function renderFacts(projectDir: string, stack: string): RenderFacts {
+  requireStack(projectDir, stack);
+  const { document } = readStackFile(stackFile(projectDir, stack));
+  const said = configOf(document, () => '[masked]');
+  const placeholders = [`machine address: ${address}`];
+  const { smtpPassword, ...secrets } = maskedSecrets;
+  const wantsMailPassword = 'user' in ((said.mail ?? {}) as object);
+  const config = parseConfig(
+    asTheEngineSays({
+      ...said,
+      images: imagesOf(said, placeholders),
+      secrets: wantsMailPassword ? { ...secrets, smtpPassword } : secrets,
+      // Pairs are checked against each other; the real public halves come back below.
+      hostPublicKey: maskedHostKey.publicKey,
+      deployPublicKey: maskedDeployKey.publicKey,
+    }),
+    { project: prefix.slice(0, -1), stack },
+  );
+  for (const key of ['hostPublicKey', 'deployPublicKey'] as const)
+    if (typeof said[key] === 'string') config[key] = said[key];
+    else placeholders.push(key);
+  const bucket = (name: 'media' | 'backups') => ({
+    bucket: config.storage[name],
+    region: config.storage.region,
+    endpoint: `${config.storage.region}.digitaloceanspaces.com`,
+    accessKey: 'MASKEDACCESSKEY00000',
+    secretKey: 'MASKED-secretKey'.padEnd(43, '0'),
+  });
+  const machine = { name: `${stack}-primary`, address };
+  return {
+    facts: { stack, config, machine, media: bucket('media'), backups: bucket('backups') },
+    placeholders,
+  };
+}
+
+/** Every image with a digest: one of zeros where the file has none yet. */
+function imagesOf(said: Record<string, unknown>, placeholders: string[]): Record<string, string> {
+  const given = (said.images ?? {}) as Record<string, string>;
+  const all = { postgres: 'registry.invalid/postgres', ...defaultImages(said.appVersion), ...given };
+  return Object.fromEntries(
+    Object.entries(all).map(([name, reference]) => {
+      if (String(reference).includes('@')) return [name, reference];
+      placeholders.push(`digest of images.${name}`);
+      return [name, `${reference}@${noDigest}`];
+    }),
+  );
+}
+
+/** Strings, structured values in JSON: what parseConfig reads. */
+function asTheEngineSays(config: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      prefix + key,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+}

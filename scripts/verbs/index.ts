@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { driftVerb } from './drift.ts';
+import { imagesVerb } from './images.ts';
+import { initVerb } from './init.ts';
+import { labVerb } from './lab.ts';
+import { logsVerb } from './logs.ts';
+import { maintenanceVerb } from './maintenance.ts';
+import { renderVerb } from './render.ts';
+import { sshVerb } from './ssh.ts';
+import { statusVerb } from './status.ts';
+import { tootctlVerb } from './tootctl.ts';
+
+/** Every verb, in the order the help shows them. */
+export const verbs: (() => Command)[] = [
+  initVerb,
+  imagesVerb,
+  renderVerb,
+  statusVerb,
+  logsVerb,
+  sshVerb,
+  tootctlVerb,
+  maintenanceVerb,
+  driftVerb,
+  labVerb,
+];
