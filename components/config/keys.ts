@@ -13,6 +13,11 @@ export function parsePublicKey(line: string): { type: string; blob: string } | u
   return inner?.toString() === match[1] ? { type: match[1], blob: match[2] } : undefined;
 }
 
+/** A public key without its comment: an edit of that makes no other key. */
+export function bare(publicKey: string): string {
+  return publicKey.trim().split(/\s+/).slice(0, 2).join(' ');
+}
+
 /** The public line of an unencrypted OpenSSH ed25519 private key; `reason` when it is not one. */
 export function publicKeyOf(privateKey: string): { line: string } | { reason: string } {
   const match =

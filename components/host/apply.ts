@@ -1,0 +1,69 @@
+import { Command } from '@pulumi/command/remote/command.js';
+import * as pulumi from '@pulumi/pulumi';
+import type { StackConfig } from '../config.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { Buckets } from '../storage/buckets.ts';
+import { archive } from './archive.ts';
+import { renderHost } from './render.ts';
+
+export interface ApplyArgs {
+  /** Pulumi stack. */
+  stack: string;
+  /** Validated configuration, secrets included. */
+  config: StackConfig;
+  /** Name of the machine in the stack, e.g. `staging-primary`. */
+  machineName: string;
+  machine: Machine;
+  buckets: Buckets;
+}
+
+/** Unpacks the tree that comes in on stdin and runs its own program on it: `$1` is the hash, `$2` the machine's identity. */
+const SCRIPT =
+  'set -e; t=$(mktemp -d /root/.coop-apply.XXXXXX); trap "rm -rf $t" EXIT; base64 -d | tar -xC "$t"; "$t/opt/social.coop/libexec/apply" "$t" "$1"';
+
+/**
+ * Lays the host tree on a machine and converges it, whenever the tree or the machine is another than last time.
+ *
+ * The tree travels on stdin, because the provider prints commands when they fail; only its hash stands in the command,
+ * whose text is what an update follows. No `triggers`: they would replace. No `delete`: nothing to fail on a dead machine.
+ * https://www.pulumi.com/registry/packages/command/api-docs/remote/command/
+ */
+export class Apply extends pulumi.ComponentResource {
+  /** SHA-256 of the tree. */
+  readonly hash: pulumi.Output<string>;
+
+  constructor(name: string, args: ApplyArgs, options?: pulumi.ComponentResourceOptions) {
+    super('social-coop:host:Apply', name, {}, options);
+    const { machine, buckets, config } = args;
+    const tree = pulumi.secret(
+      pulumi.all([machine.address, buckets.media, buckets.backups]).apply(([address, media, backups]) =>
+        archive(
+          renderHost({
+            stack: args.stack,
+            config,
+            machine: { name: args.machineName, address },
+            media,
+            backups,
+          }),
+        ),
+      ),
+    );
+    this.hash = pulumi.unsecret(tree.hash);
+    const line = pulumi.interpolate`sh -c '${SCRIPT}' apply ${this.hash} ${machine.identity}`;
+    new Command(
+      `${name}-run`,
+      {
+        // A new Droplet takes its time to answer.
+        connection: machine.connection.apply((to) => ({ ...to, dialErrorLimit: 60, perDialTimeout: 15 })),
+        create: line,
+        update: line,
+        stdin: tree.tar,
+        addPreviousOutputInEnv: false,
+        // Steps and their times, never a value.
+        logging: 'stdout',
+      },
+      { parent: this, deletedWith: machine.server, dependsOn: options?.dependsOn ?? [] },
+    );
+    this.registerOutputs({ hash: this.hash });
+  }
+}

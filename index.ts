@@ -1,0 +1,23 @@
+import * as pulumi from '@pulumi/pulumi';
+import { parseConfig } from './components/config.ts';
+import { VisibleError } from './components/errors.ts';
+import { Instance } from './components/instance.ts';
+
+const stack = pulumi.getStack();
+const instance = new Instance(stack, { stack, config: readConfig() });
+
+export const { address, address6, url, ssh, buckets, dnsByHand } = instance;
+
+function readConfig() {
+  try {
+    return parseConfig(pulumi.runtime.allConfig(), {
+      project: pulumi.getProject(),
+      stack,
+      // The SDK tells nobody which keys are secrets; the engine tells the program here.
+      secretKeys: JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || '[]') as string[],
+    });
+  } catch (error) {
+    // Shown as it is, without a stack trace.
+    throw error instanceof VisibleError ? new pulumi.RunError(error.message) : error;
+  }
+}
