@@ -44,6 +44,8 @@ export const paths = {
   /** KEY=value lines: the environment of `coop lab shell`. */
   env: inLab('env'),
   passphrase: inLab('passphrase'),
+  tokens: inLab('tokens.json'),
+  upLock: inLab('run', 'up.lock'),
   machines: inLab('machines'),
   /** References with digests of the images in the lab's registry. */
   images: inLab('images.json'),

@@ -44,12 +44,12 @@ export interface Leaf {
 }
 
 /** Paths of a server certificate for these names, signed by the lab CA; made once and again before it expires. */
-export async function ensureLeaf(name: string, dnsNames: string[]): Promise<Leaf> {
+export async function ensureLeaf(name: string, dnsNames: string[], addresses: string[] = []): Promise<Leaf> {
   const dir = join(paths.ca, 'leaf');
   const at = (ext: string) => join(dir, `${name}.${ext}`);
   const leaf = { cert: at('crt'), key: at('key') };
   const done = () => ({ ...leaf, pem: readFileSync(leaf.cert, 'utf8') });
-  const wanted = dnsNames.map((dns) => `DNS:${dns}`).join(',');
+  const wanted = [...dnsNames.map((dns) => `DNS:${dns}`), ...addresses.map((ip) => `IP:${ip}`)].join(',');
   if ((await fresh(leaf.cert)) && existsSync(leaf.key) && readFileSync(at('names'), 'utf8') === wanted)
     return done();
   mkdirSync(dir, { recursive: true });
@@ -85,3 +85,6 @@ export function writeTrust(extraRoots: string[]): string {
   writeFileSync(paths.trust, pem);
   return pem;
 }
+
+/** What the lab's clients trust now. */
+export const readTrust = (): string => readFileSync(paths.trust, 'utf8');

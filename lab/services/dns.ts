@@ -89,8 +89,16 @@ async function servedSerial(listen: Listen): Promise<string | undefined> {
   );
 }
 
+let last: Promise<void> = Promise.resolve();
+
 /** Serves these records, all of them and no others, beside the lab's own; resolves when they are being answered. */
-export async function writeRecords(records: LabRecord[]): Promise<void> {
+export function writeRecords(records: LabRecord[]): Promise<void> {
+  // One after another, or an older list could overtake a newer one.
+  last = last.catch(() => {}).then(() => publish(records));
+  return last;
+}
+
+async function publish(records: LabRecord[]): Promise<void> {
   const other = renderOther(records);
   const hosts = renderHosts([...ownRecords(), ...records]);
   const listen = JSON.parse(read('listen.json') || 'null') as Listen | null;

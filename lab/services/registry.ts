@@ -17,7 +17,7 @@ export async function ensureRegistry(
   port = 443,
   storage = registryStorage,
 ): Promise<void> {
-  const leaf = await ensureLeaf('registry', [services.registry.host]);
+  const leaf = await ensureLeaf('registry', [services.registry.host], [services.registry.v4]);
   mkdirSync(storage, { recursive: true });
   mkdirSync(paths.registry, { recursive: true });
   const config = stringify({

@@ -33,8 +33,16 @@ export const regionSocket = (region: string) => join(paths.run, `s3-${region}.so
 export const ensureVersitygw = (say?: (line: string) => void): Promise<string> =>
   goTool(fileURLToPath(new URL('./versitygw', import.meta.url)), 'versitygw', say ? { say } : {});
 
+const starting = new Map<string, Promise<void>>();
+
 /** Starts the gateway of one region: buckets live in a region, keys in all of them. */
-export async function ensureGateway(region: string): Promise<void> {
+export function ensureGateway(region: string): Promise<void> {
+  const pending = starting.get(region) ?? startGateway(region).finally(() => starting.delete(region));
+  starting.set(region, pending);
+  return pending;
+}
+
+async function startGateway(region: string): Promise<void> {
   const name = `s3-${region}`;
   const socket = regionSocket(region);
   if (alivePid(name) !== undefined) return;

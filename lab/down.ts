@@ -1,0 +1,63 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { LabError } from './error.ts';
+import { removeLeftovers, removeNetwork } from './machines/index.ts';
+import { labDir } from './paths.ts';
+import { distrustRegistry } from './services/images.ts';
+import { withLabLock } from './services/lock.ts';
+import { knownProcesses, stopOrphans, stopProcess } from './services/process.ts';
+
+export interface DownResult {
+  /** What was there and is gone, one line each. */
+  removed: string[];
+  seconds: number;
+}
+
+/**
+ * Takes everything of the lab away, also what a killed run left: machines, networks, rules, processes, files. Asks
+ * nobody's records but the system's own. The cache and Docker's image store stay.
+ */
+export async function down(
+  onRemoved: (line: string) => void = (line) => void process.stderr.write(`  - ${line}\n`),
+): Promise<DownResult> {
+  if (process.platform !== 'linux') return { removed: [], seconds: 0 };
+  if (process.getuid?.() !== 0)
+    throw new LabError('the lab is root’s — its machines, network and files — run it with sudo');
+  const started = performance.now();
+  const removed: string[] = [];
+  const note = (line: string) => {
+    removed.push(line);
+    onRemoved(line);
+  };
+  const existed = existsSync(labDir);
+  await withLabLock(() => takeDown(note));
+  rmSync(labDir, { recursive: true, force: true });
+  if (existed && removed.length > 0) note(`directory ${labDir}`);
+  return { removed, seconds: Math.round((performance.now() - started) / 100) / 10 };
+}
+
+async function takeDown(note: (line: string) => void): Promise<void> {
+  // The cloud first: it would bring back what it misses. Docker last: it takes the machines away.
+  const names = knownProcesses();
+  const last = ['dockerd'];
+  const stop = async (name: string) => {
+    if (await stopProcess(name)) note(`process ${name}`);
+  };
+  await stop('cloud');
+  for (const line of await removeLeftovers()) note(line);
+  if (await removeNetwork()) note('network coop0');
+  await Promise.all(names.filter((name) => name !== 'cloud' && !last.includes(name)).map(stop));
+  if (distrustRegistry()) note('trust of the lab registry in /etc/docker');
+  for (const name of last) await stop(name);
+  for (const orphan of await stopOrphans()) note(`process ${orphan}, without a record`);
+  const mounts = mountsBelow(labDir);
+  if (mounts.length > 0)
+    throw new Error(`still mounted — ${mounts.join(', ')} — unmount it, then run coop lab down again`);
+}
+
+/** Deleting a directory with a mount in it would delete what is mounted. */
+function mountsBelow(directory: string): string[] {
+  return readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((line) => (line.split(' ')[1] ?? '').replaceAll('\\040', ' '))
+    .filter((path) => path.startsWith(`${directory}/`));
+}

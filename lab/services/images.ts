@@ -1,0 +1,132 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { docker, run } from '../machines/exec.ts';
+import { checkout, paths } from '../paths.ts';
+import { services } from './addresses.ts';
+import { contentKey } from './content-key.ts';
+import { type OfficialImages, officialImages } from './official-images.ts';
+import { digestOf } from './registry-client.ts';
+
+/** References with digests, as the stack file names them. */
+export interface LabImages {
+  web: string;
+  streaming: string;
+  postgres: string;
+  redis: string;
+}
+
+type Say = (line: string) => void;
+
+/** The host's daemon pushes to an address: it does not know the lab's names. */
+const pushHost = services.registry.v4;
+const certsDir = `/etc/docker/certs.d/${pushHost}`;
+
+/** Makes the host's Docker trust the lab's registry. */
+export function trustRegistry(): void {
+  mkdirSync(certsDir, { recursive: true });
+  writeFileSync(join(certsDir, 'ca.crt'), readFileSync(paths.caCert));
+}
+
+/** Takes that trust away; true when it was there. */
+export function distrustRegistry(): boolean {
+  try {
+    rmSync(certsDir, { recursive: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Source {
+  repository: string;
+  tag: string;
+  /** Makes an image of this name in the host's Docker. */
+  make(name: string): Promise<void>;
+}
+
+/** An image built from a directory of the checkout, named by the directory's content. */
+function built(repository: string, context: string, say: Say): Source {
+  return {
+    repository,
+    tag: contentKey(context),
+    make: async (name) => {
+      say(`building ${repository}`);
+      await docker(['build', '--quiet', '--network', 'host', ...proxyArgs(), '--tag', name, context], {
+        timeoutMs: 1_200_000,
+      });
+    },
+  };
+}
+
+/** Docker knows these build arguments by itself; they leave no trace in the image. */
+const proxyArgs = () =>
+  ['http_proxy', 'https_proxy', 'no_proxy']
+    .filter((name) => process.env[name])
+    .flatMap((name) => ['--build-arg', name]);
+
+/** An image of somebody else, pulled unless the host's Docker has it. */
+function pulled(reference: string, say: Say): Source {
+  const match = reference.match(/^(?:[^/]+[.:][^/]*\/)?([^:@]+)(?::([^@]+))?/);
+  return {
+    repository: match?.[1] ?? 'image',
+    tag: match?.[2] ?? 'latest',
+    make: async (name) => {
+      const here = await run('docker', ['image', 'inspect', reference], { allowFailure: true });
+      if (here.code !== 0) {
+        say(`pulling ${reference}`);
+        await docker(['pull', '--quiet', reference], { timeoutMs: 1_800_000 });
+      }
+      await docker(['tag', reference, name]);
+    },
+  };
+}
+
+/** Puts an image into the lab's registry unless it is there; returns its reference with digest. */
+async function ensureImage(source: Source, say: Say): Promise<string> {
+  const { repository, tag } = source;
+  const reference = (digest: string) => `${services.registry.host}/${repository}:${tag}@${digest}`;
+  const present = await digestOf(repository, tag);
+  if (present) return reference(present);
+  const name = `${pushHost}/${repository}:${tag}`;
+  await source.make(name);
+  say(`pushing ${repository}`);
+  await docker(['push', '--quiet', name], { timeoutMs: 600_000 });
+  // The layers stay as the next build's cache; the name would only confuse.
+  await docker(['rmi', '--no-prune', name]);
+  const digest = await digestOf(repository, tag);
+  if (!digest) throw new Error(`pushed, but not there — ${name} — see ${paths.logFile('registry')}`);
+  return reference(digest);
+}
+
+/**
+ * The images a stack needs, in the lab's registry. The app is the stand-in, or the official images where their registry
+ * can be reached; `official` decides otherwise. The database's image is always ours.
+ */
+export async function ensureImages(
+  appVersion: string,
+  official: OfficialImages,
+  say: Say,
+): Promise<LabImages> {
+  trustRegistry();
+  const theirs = await officialImages(official, appVersion, say);
+  const ours = (name: string, ...path: string[]) =>
+    built(`social-coop/${name}`, join(checkout, ...path), say);
+  const standin = () => ours('mastodon-standin', 'lab', 'standin');
+  const sources: Record<keyof LabImages, Source> = {
+    web: theirs ? pulled(theirs.web, say) : standin(),
+    streaming: theirs ? pulled(theirs.streaming, say) : standin(),
+    postgres: ours('postgres', 'images', 'postgres'),
+    redis: theirs ? pulled(theirs.redis, say) : ours('redis', 'lab', 'services', 'images', 'redis'),
+  };
+  const done = new Map<string, Promise<string>>();
+  const once = (source: Source) => {
+    const name = `${source.repository}:${source.tag}`;
+    const pending = done.get(name) ?? ensureImage(source, say);
+    done.set(name, pending);
+    return pending;
+  };
+  const entries = Object.entries(sources).map(async ([role, source]) => [role, await once(source)]);
+  const images = Object.fromEntries(await Promise.all(entries)) as LabImages;
+  writeFileSync(paths.images, JSON.stringify(images, null, 2));
+  return images;
+}
