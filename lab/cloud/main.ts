@@ -6,7 +6,7 @@ import { createCloud } from './server.ts';
 import { Store } from './store.ts';
 
 const store = await Store.open(paths.cloudState);
-const { server, objects } = createCloud(store, realBackends);
+const { server, objects } = createCloud(store, realBackends, console.log);
 for (const line of await objects.recover()) console.log(`recovered: ${line}`);
 await mkdir(dirname(paths.cloudSocket), { recursive: true });
 await rm(paths.cloudSocket, { force: true });

@@ -27,7 +27,11 @@ const shown = ({ provider, type, id, account, inputs, outputs, phase }: CloudObj
 });
 
 /** The clouds' API for the plugins (`/v1/…`, by token) and the lab's own for tests (`/lab/…`). */
-export function createCloud(store: Store, backends: Backends): { server: Server; objects: Objects } {
+export function createCloud(
+  store: Store,
+  backends: Backends,
+  log: (line: string) => void = () => {},
+): { server: Server; objects: Objects } {
   const objects = new Objects(store, backends);
 
   const route = async (request: Request): Promise<Properties | undefined> => {
@@ -96,8 +100,8 @@ export function createCloud(store: Store, backends: Backends): { server: Server;
 
   const server = createServer((incoming, response) => {
     const requestId = randomUUID();
-    answer(incoming, response, route, requestId).catch((error: unknown) => {
-      console.error(`${incoming.method} ${incoming.url}`, error);
+    answer(incoming, response, route, requestId, log).catch((error: unknown) => {
+      log(`${incoming.method} ${incoming.url} ${error}`);
       response.destroy();
     });
   });
@@ -112,6 +116,7 @@ async function answer(
   response: ServerResponse,
   route: (request: Request) => Promise<Properties | undefined>,
   requestId: string,
+  log: (line: string) => void,
 ): Promise<void> {
   const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://cloud');
   const text = (await incoming.toArray()).join('');
@@ -134,10 +139,10 @@ async function answer(
     else send(200, body);
   } catch (error) {
     status = isRefusal(error) ? error.status : 500;
-    if (!isRefusal(error)) console.error(error);
+    if (!isRefusal(error)) log(error instanceof Error ? (error.stack ?? error.message) : String(error));
     const { message, code = '' } = error as Error & { code?: string };
     send(status, { message, code, ...(error instanceof ApiError ? error.made : {}) });
   }
   // Never the body: keys and user data stand in it.
-  console.log(`${incoming.method} ${pathname} ${status} ${Date.now() - started} ms`);
+  log(`${incoming.method} ${pathname} ${status} ${Date.now() - started} ms`);
 }

@@ -25,14 +25,16 @@ export async function callCloud(
     throw new Error('LAB_CLOUD is not set — this is a plugin of the lab — run it inside `coop lab shell`');
   }
   // The same key on every try: a create whose answer was lost must not make a second one.
+  const text = body === undefined ? '' : JSON.stringify(body);
   const headers = {
     'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(text)),
     'idempotency-key': randomUUID(),
     ...(token ? { authorization: `Bearer ${token}` } : {}),
   };
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await send(socketPath, method, path, headers, JSON.stringify(body ?? {}));
+      const answer = await send(socketPath, method, path, headers, text);
       const transient = answer.status === 429 || (answer.status >= 500 && !answer.body.id);
       if (!transient || attempt >= tries) return answer;
     } catch (error) {

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memoryBackends } from '../../../lab/cloud/memory.ts';
+import type { Objects } from '../../../lab/cloud/objects.ts';
+import { createCloud } from '../../../lab/cloud/server.ts';
+import { Store } from '../../../lab/cloud/store.ts';
+import type { Account, CloudObject, Properties } from '../../../lab/cloud/types.ts';
+
+export const alice: Account = {
+  provider: 'digitalocean',
+  name: 'alice',
+  token: 'token-of-alice',
+  spaces: { accessKey: 'ALICE', secretKey: 'secret-of-alice' },
+};
+export const bob: Account = {
+  ...alice,
+  name: 'bob',
+  token: 'token-of-bob',
+  spaces: { accessKey: 'BOB', secretKey: 'b' },
+};
+export const zone = { id: '0123456789abcdef0123456789abcdef', name: 'social.coop' };
+export const names: Account = {
+  provider: 'cloudflare',
+  name: 'names',
+  token: 'token-of-names',
+  zones: [zone],
+};
+
+export const publicKey =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl someone';
+
+export interface TestCloud {
+  objects: Objects;
+  store: Store;
+  seen: ReturnType<typeof memoryBackends>['seen'];
+  backends: ReturnType<typeof memoryBackends>['backends'];
+  server: Server;
+  directory: string;
+  file: string;
+  socket: string;
+  make(type: string, inputs: Properties, account?: Account): Promise<CloudObject>;
+  stop(): Promise<void>;
+}
+
+/** A cloud on a socket of its own whose machines, buckets and names are only remembered. */
+export async function testCloud(): Promise<TestCloud> {
+  const directory = mkdtempSync(join(tmpdir(), 'coop-cloud-'));
+  const file = join(directory, 'state.json');
+  const socket = join(directory, 'cloud.sock');
+  const store = await Store.open(file);
+  store.state.accounts = [alice, bob, names];
+  const memory = memoryBackends();
+  const { server, objects } = createCloud(store, memory.backends);
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  return {
+    ...memory,
+    ...{ objects, store, server, directory, file, socket },
+    make: (type, inputs, account = alice) => objects.create(account, type, inputs),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export const dropletInputs = (extra: Properties = {}): Properties => ({
+  name: 'primary',
+  image: 'debian-13-x64',
+  size: 's-2vcpu-4gb',
+  region: 'fra1',
+  ipv6: true,
+  ...extra,
+});
