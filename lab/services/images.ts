@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { docker, run } from '../machines/exec.ts';
 import { checkout, paths } from '../paths.ts';
+import { standinContext } from '../standin/build.ts';
 import { services } from './addresses.ts';
 import { contentKey } from './content-key.ts';
 import { type OfficialImages, officialImages } from './official-images.ts';
@@ -44,18 +45,36 @@ interface Source {
   make(name: string): Promise<void>;
 }
 
-/** An image built from a directory of the checkout, named by the directory's content. */
-function built(repository: string, context: string, say: Say): Source {
+/** An image built from a directory; `context` makes that directory when it is needed. */
+function built(
+  repository: string,
+  tag: string,
+  context: () => Promise<string>,
+  say: Say,
+  args: string[] = [],
+): Source {
   return {
-    repository,
-    tag: contentKey(context),
+    repository: `social-coop/${repository}`,
+    // A tag takes no plus sign, which a fork's version has.
+    tag: tag.replaceAll('+', '-'),
     make: async (name) => {
       say(`building ${repository}`);
-      await docker(['build', '--quiet', '--network', 'host', ...proxyArgs(), '--tag', name, context], {
-        timeoutMs: 1_200_000,
-      });
+      const options = ['--quiet', '--network', 'host', ...proxyArgs(), ...args, '--tag', name];
+      await docker(['build', ...options, await context()], { timeoutMs: 1_200_000 });
     },
   };
+}
+
+/** An image whose build context lies in the checkout, named by its content. */
+const ours = (name: string, directory: string, say: Say): Source =>
+  built(name, contentKey(directory), async () => directory, say);
+
+/** The stand-in acting as one version of the app; bundled with libraries whose versions the lock file pins. */
+function standin(version: string, say: Say): Source {
+  const lock = readFileSync(join(checkout, 'package-lock.json'), 'utf8');
+  const key = contentKey(join(checkout, 'lab', 'standin'), process.version, lock);
+  const acting = ['--build-arg', `MASTODON_STANDIN_VERSION=${version}`];
+  return built('mastodon-standin', `${version}-${key}`, () => standinContext(paths.standin), say, acting);
 }
 
 /** Docker knows these build arguments by itself; they leave no trace in the image. */
@@ -109,14 +128,14 @@ export async function ensureImages(
 ): Promise<LabImages> {
   trustRegistry();
   const theirs = await officialImages(official, appVersion, say);
-  const ours = (name: string, ...path: string[]) =>
-    built(`social-coop/${name}`, join(checkout, ...path), say);
-  const standin = () => ours('mastodon-standin', 'lab', 'standin');
+  const app = theirs ?? standin(appVersion, say);
   const sources: Record<keyof LabImages, Source> = {
-    web: theirs ? pulled(theirs.web, say) : standin(),
-    streaming: theirs ? pulled(theirs.streaming, say) : standin(),
-    postgres: ours('postgres', 'images', 'postgres'),
-    redis: theirs ? pulled(theirs.redis, say) : ours('redis', 'lab', 'services', 'images', 'redis'),
+    web: 'web' in app ? pulled(app.web, say) : app,
+    streaming: 'web' in app ? pulled(app.streaming, say) : app,
+    postgres: ours('postgres', join(checkout, 'images', 'postgres'), say),
+    redis: theirs
+      ? pulled(theirs.redis, say)
+      : ours('redis', join(checkout, 'lab', 'services', 'images', 'redis'), say),
   };
   const done = new Map<string, Promise<string>>();
   const once = (source: Source) => {

@@ -8,6 +8,7 @@ export const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
 export const CONTENT_TYPE = 'application/activity+json';
 const CONTEXT = ['https://www.w3.org/ns/activitystreams', 'https://w3id.org/security/v1'];
 
+// biome-ignore lint/suspicious/noExplicitAny: documents of other servers, checked where they are used
 export type Json = Record<string, any>;
 
 /** A local account as an actor. */

@@ -3,6 +3,7 @@ import type { Env } from './env.ts';
 import { log } from './log.ts';
 
 export type Db = pg.Pool;
+// biome-ignore lint/suspicious/noExplicitAny: a row has the columns its query names
 export type Row = Record<string, any>;
 /** A pool or one client inside a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;

@@ -11,6 +11,7 @@ import { pushNotification } from './workers/push.ts';
 import { cleanUpStatuses, publishScheduled, removeSuspended, scheduleDue } from './workers/scheduler.ts';
 import { checkForUpdates } from './workers/software-update.ts';
 
+// biome-ignore lint/suspicious/noExplicitAny: each worker knows the arguments it was enqueued with
 type Worker = (app: App, ...args: any[]) => Promise<void>;
 
 const TABLE: Record<WorkerName, Worker> = {

@@ -1,6 +1,6 @@
 import type { S3Env } from '../core/env-s3.ts';
 import { type HttpResponse, httpRequest } from '../core/http.ts';
-import { escape, signV4 } from './sigv4.ts';
+import { encodeSegment, signV4 } from './sigv4.ts';
 
 export class S3Error extends Error {
   override name = 'Aws::S3::Errors::ServiceError';
@@ -27,7 +27,7 @@ export function s3Client(env: S3Env): S3Client {
     const url = new URL(env.endpoint);
     if (!env.pathStyle) url.host = `${env.bucket}.${url.host}`;
     const path = [...(env.pathStyle ? [env.bucket] : []), ...(call.key ? call.key.split('/') : [])];
-    url.pathname = `/${path.map(escape).join('/')}`;
+    url.pathname = `/${path.map(encodeSegment).join('/')}`;
     for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
     const request = { method: call.method, url, headers: call.headers ?? {}, body: call.body };
     const response = await httpRequest(url, {

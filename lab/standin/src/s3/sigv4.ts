@@ -17,7 +17,7 @@ const sha256 = (data: string | Buffer): string => createHash('sha256').update(da
 const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
 
 /** RFC 3986 escaping, stricter than encodeURIComponent. */
-export const escape = (text: string): string =>
+export const encodeSegment = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** Headers of an AWS Signature Version 4 request to S3: those given, plus host, date, body hash and authorization. */
@@ -37,7 +37,7 @@ export function signV4(
   };
   const names = Object.keys(headers).sort();
   const query = [...request.url.searchParams]
-    .map(([name, value]) => `${escape(name)}=${escape(value)}`)
+    .map(([name, value]) => `${encodeSegment(name)}=${encodeSegment(value)}`)
     .sort()
     .join('&');
   const canonical = [

@@ -63,7 +63,10 @@ export function createStreamingServer(app: App): http.Server {
     const joined = new Map<string, () => void>();
     const subscribe = (stream: string, params: URLSearchParams): void => {
       const channels = channelsOf(stream, user, params);
-      if (!channels) return ws.send(JSON.stringify({ error: 'Unknown channel requested', status: 400 }));
+      if (!channels) {
+        ws.send(JSON.stringify({ error: 'Unknown channel requested', status: 400 }));
+        return;
+      }
       joined.get(stream)?.();
       joined.set(
         stream,
