@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { docker, run } from './exec.ts';
-import { containerName, machinePaths } from './names.ts';
+import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './exec.ts';
+import { machinePaths } from './names.ts';
 
 /**
  * Makes a machine's disk — a sparse ext4 file that holds /var — so that it has an end that can be reached.
@@ -45,9 +46,13 @@ export async function unmount(directory: string): Promise<void> {
 
 /** Leaves no free block on a machine's disk (/var); deleting /var/lab-fill there frees it again. Costs the host no space. */
 export async function fillDisk(id: string): Promise<void> {
-  const name = containerName(id);
-  const free = await docker(['exec', name, 'df', '--output=avail', '-B1', '/var']);
-  const bytes = Number(free.split('\n').at(-1));
-  if (bytes > 0)
-    await docker(['exec', name, 'fallocate', '-l', String(bytes), '/var/lab-fill'], { timeoutMs: 120_000 });
+  const { disk } = machinePaths(id);
+  const fill = join(disk, 'lab-fill');
+  const { bavail, bsize } = statfsSync(disk);
+  // The filesystem needs some blocks to note down so many; what is left then is written for real.
+  const bytes = bavail * bsize - 16 * 1024 * 1024;
+  if (bytes > 0) await run('fallocate', ['--offset', '0', '--length', String(bytes), fill]);
+  await run('dd', ['if=/dev/zero', `of=${fill}`, 'bs=64k', 'oflag=append', 'conv=notrunc', 'status=none'], {
+    allowFailure: true,
+  });
 }

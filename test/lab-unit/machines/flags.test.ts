@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { createArgs } from '../../../lab/machines/flags.ts';
+import { containerName } from '../../../lab/machines/names.ts';
+import type { MachineSpec } from '../../../lab/machines/types.ts';
+
+const spec: MachineSpec = {
+  id: '42',
+  name: 'staging',
+  mac: '02:c0:0b:00:00:0a',
+  ip4: '198.18.1.10',
+  memoryMb: 8192,
+  vcpus: 4,
+  userData: 'secret',
+  sshKeys: ['ssh-ed25519 AAAA'],
+};
+const args = (more: Partial<MachineSpec> = {}, cpus = 8, cgroupDriver: 'cgroupfs' | 'systemd' = 'cgroupfs') =>
+  createArgs({ ...spec, ...more }, 'image:tag', { cpus, cgroupDriver });
+const value = (list: string[], flag: string) => list[list.indexOf(flag) + 1];
+
+test('a machine has its size, without swap, but never more processors than the host', () => {
+  expect(value(args(), '--memory')).toBe('8192m');
+  expect(value(args(), '--memory-swap')).toBe('8192m');
+  expect(value(args(), '--cpus')).toBe('4');
+  expect(value(args({}, 2), '--cpus')).toBe('2');
+});
+
+test('a machine without an IPv6 address is given none by us', () => {
+  expect(args()).not.toContain('--ip6');
+  expect(value(args({ ip6: 'fd00:c00b::1:10' }), '--ip6')).toBe('fd00:c00b::1:10');
+});
+
+test('cgroups of all machines lie below one of the lab’s own, under either driver', () => {
+  expect(value(args(), '--cgroup-parent')).toBe('/coop-lab');
+  expect(value(args({}, 2, 'systemd'), '--cgroup-parent')).toBe('cooplab.slice');
+  expect(value(args(), '--cgroupns')).toBe('private');
+});
+
+test('a machine is not privileged: all capabilities are dropped, and the host’s modules and raw I/O are not given back', () => {
+  const given = args().flatMap((flag, at, list) => (list[at - 1] === '--cap-add' ? [flag] : []));
+  expect(value(args(), '--cap-drop')).toBe('all');
+  expect(args()).not.toContain('--privileged');
+  expect(given).toContain('NET_ADMIN');
+  for (const never of ['SYS_RESOURCE', 'SYS_MODULE', 'SYS_RAWIO', 'BPF', 'ALL', 'all'])
+    expect(given).not.toContain(never);
+});
+
+test('user data stays out of the arguments', () => {
+  expect(args().join(' ')).not.toContain('secret');
+});
+
+test('an id that is not a name is refused', () => {
+  for (const id of ['', '../x', 'a b', '-x']) expect(() => containerName(id)).toThrow(/not a name/);
+});
