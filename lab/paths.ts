@@ -47,6 +47,8 @@ export const paths = {
   tokens: inLab('tokens.json'),
   upLock: inLab('run', 'up.lock'),
   machines: inLab('machines'),
+  /** What the stand-in's image is built from. */
+  standin: inLab('standin'),
   /** References with digests of the images in the lab's registry. */
   images: inLab('images.json'),
   cache: (...parts: string[]) => join(cacheDir, ...parts),

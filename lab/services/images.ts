@@ -41,28 +41,43 @@ export function distrustRegistry(): boolean {
 interface Source {
   repository: string;
   tag: string;
-  /** Makes an image of this name in the host's Docker. */
-  make(name: string): Promise<void>;
+  /** Makes the image in the host's Docker unless it is there; returns its name. */
+  make(): Promise<string>;
 }
 
 /** An image built from a directory; `context` makes that directory when it is needed. */
 function built(
   repository: string,
-  tag: string,
+  key: string,
   context: () => Promise<string>,
   say: Say,
   args: string[] = [],
 ): Source {
+  const local = `coop-lab-${repository}`;
+  // A tag takes no plus sign, which a fork's version has.
+  const name = `${local}:${key.replaceAll('+', '-')}`;
   return {
     repository: `social-coop/${repository}`,
-    // A tag takes no plus sign, which a fork's version has.
-    tag: tag.replaceAll('+', '-'),
-    make: async (name) => {
+    tag: name.slice(local.length + 1),
+    make: async () => {
+      if (await inDocker(name)) return name;
       say(`building ${repository}`);
       const options = ['--quiet', '--network', 'host', ...proxyArgs(), ...args, '--tag', name];
       await docker(['build', ...options, await context()], { timeoutMs: 1_200_000 });
+      await removeOthers(local, name);
+      return name;
     },
   };
+}
+
+const inDocker = async (name: string) =>
+  (await run('docker', ['image', 'inspect', name], { allowFailure: true })).code === 0;
+
+/** Earlier builds are of no use to anybody. */
+async function removeOthers(repository: string, current: string): Promise<void> {
+  const list = await docker(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', repository]);
+  for (const name of list.split('\n').filter((line) => line && line !== current))
+    await run('docker', ['image', 'rm', name], { allowFailure: true });
 }
 
 /** An image whose build context lies in the checkout, named by its content. */
@@ -89,13 +104,11 @@ function pulled(reference: string, say: Say): Source {
   return {
     repository: match?.[1] ?? 'image',
     tag: match?.[2] ?? 'latest',
-    make: async (name) => {
-      const here = await run('docker', ['image', 'inspect', reference], { allowFailure: true });
-      if (here.code !== 0) {
-        say(`pulling ${reference}`);
-        await docker(['pull', '--quiet', reference], { timeoutMs: 1_800_000 });
-      }
-      await docker(['tag', reference, name]);
+    make: async () => {
+      if (await inDocker(reference)) return reference;
+      say(`pulling ${reference}`);
+      await docker(['pull', '--quiet', reference], { timeoutMs: 1_800_000 });
+      return reference;
     },
   };
 }
@@ -107,11 +120,13 @@ async function ensureImage(source: Source, say: Say): Promise<string> {
   const present = await digestOf(repository, tag);
   if (present) return reference(present);
   const name = `${pushHost}/${repository}:${tag}`;
-  await source.make(name);
+  await docker(['tag', await source.make(), name]);
   say(`pushing ${repository}`);
-  await docker(['push', '--quiet', name], { timeoutMs: 600_000 });
-  // The layers stay as the next build's cache; the name would only confuse.
-  await docker(['rmi', '--no-prune', name]);
+  try {
+    await docker(['push', '--quiet', name], { timeoutMs: 600_000 });
+  } finally {
+    await docker(['rmi', '--no-prune', name]);
+  }
   const digest = await digestOf(repository, tag);
   if (!digest) throw new Error(`pushed, but not there — ${name} — see ${paths.logFile('registry')}`);
   return reference(digest);
