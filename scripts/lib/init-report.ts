@@ -31,7 +31,7 @@ export function showInit(stack: string, result: InitResult): string {
     lines.push(
       '',
       `not ready yet — ${file} — ${problems.length} to mend, then again: coop init ${stack}`,
-      ...problems.map(showProblem),
+      ...problems.map((problem) => `  ${showProblem(problem)}`),
     );
   else
     lines.push(
@@ -41,7 +41,8 @@ export function showInit(stack: string, result: InitResult): string {
   return `${lines.join('\n')}\n`;
 }
 
-function showProblem({ key, value, reason, remedy }: Problem): string {
+/** One line: what, why, and how `coop init` or the program would have it. */
+export function showProblem({ key, value, reason, remedy }: Problem): string {
   const option = reason === 'is missing' ? options[key] : undefined;
-  return `  ${key}${value === undefined ? '' : ` = ${value}`} ${reason} — ${option ?? remedy}`;
+  return `${key}${value === undefined ? '' : ` = ${value}`} ${reason} — ${option ?? remedy}`;
 }

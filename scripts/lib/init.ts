@@ -12,7 +12,7 @@ import { makeProgress, type Progress } from './progress.ts';
 import { pulumi } from './pulumi.ts';
 import { setAnswers } from './set-answers.ts';
 import { type RawConfig, readStackConfig, secretsOf } from './stack-config.ts';
-import { checkStackName, prefix, readStackFile, stackFile } from './stack-file.ts';
+import { checkStackName, prefix, readStackFile, stackFile, textOf } from './stack-file.ts';
 import { problemsOf } from './validate.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
@@ -100,7 +100,7 @@ async function build(
       );
   }
 
-  const next = document.toString({ lineWidth: 0 });
+  const next = textOf(document, draft.text);
   const config = await progress.step('read back and checked', () => readBack(place, next, plan.make));
   if (readStackFile(file).text !== draft.text)
     throw new VisibleError(`the stack file changed meanwhile — ${file} — nothing was written; run again`);

@@ -26,3 +26,6 @@ export function withConnectionOptions(command: Command): Command {
       .option('--address <address>', "connect there instead of asking Pulumi's state"),
   );
 }
+
+/** `--` between STACK and a command only separates; commander hands it on. */
+export const withoutDashes = (words: string[]): string[] => (words[0] === '--' ? words.slice(1) : words);

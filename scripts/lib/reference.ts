@@ -8,7 +8,7 @@ export function reference(): string {
   return [
     '# `coop`, verb by verb',
     '',
-    'Made from the help texts by `scripts/coop --reference`; a test keeps it current.',
+    'Made from the help texts by `node_modules/.bin/node scripts/reference.ts`; a test keeps it current.',
     '',
     '```text',
     helpOf(program),

@@ -15,8 +15,10 @@ export interface SshTarget {
 export interface SshCommandOptions {
   /** A terminal on the other side. */
   terminal?: boolean;
-  /** Words to run there; none: a shell. */
+  /** Words to run there, each arriving as it is here; none: a shell. */
   remote?: string[];
+  /** Instead of them: a line for the shell over there, as plain ssh takes it. */
+  line?: string;
 }
 
 /** The name the host key is pinned under: the stack, so that a moved address needs no new entry. */
@@ -28,7 +30,7 @@ export const knownHostsLine = (stack: string, hostPublicKey: string): string =>
 
 /** The command line of one connection; nothing in it depends on the person's own ssh configuration. */
 export function sshCommand(target: SshTarget, options: SshCommandOptions = {}): string[] {
-  const { remote = [] } = options;
+  const command = options.line ?? quoteAll(options.remote ?? []);
   const set = (name: string, value: string | number) => ['-o', `${name}=${value}`];
   return [
     'ssh',
@@ -60,7 +62,7 @@ export function sshCommand(target: SshTarget, options: SshCommandOptions = {}): 
     target.user,
     '--',
     target.address,
-    ...(remote.length > 0 ? [quoteAll(remote)] : []),
+    ...(command === '' ? [] : [command]),
   ];
 }
 

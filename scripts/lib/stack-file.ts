@@ -53,6 +53,12 @@ export function readStackFile(path: string): { text: string; document: Document 
   return { text, document };
 }
 
+/** The text of a changed stack file; a file in which nothing changed stays as its author wrote it. */
+export function textOf(document: Document, before: string): string {
+  const same = JSON.stringify(document.toJS()) === JSON.stringify(parseDocument(before).toJS());
+  return same ? before : document.toString({ lineWidth: 0 });
+}
+
 /** The config of a stack file as plain values without the project's prefix; `secure:` values as given by `secret`. */
 export function configOf(document: Document, secret: (path: string[]) => unknown): Record<string, unknown> {
   const config = (document.toJS() as { config?: Record<string, unknown> } | null)?.config ?? {};

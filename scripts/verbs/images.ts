@@ -7,7 +7,7 @@ import { parseImageReference } from '../lib/image-reference.ts';
 import { checkout } from '../lib/paths.ts';
 import { makeProgress } from '../lib/progress.ts';
 import { setAnswers } from '../lib/set-answers.ts';
-import { configOf, readStackFile, requireStack, stackFile } from '../lib/stack-file.ts';
+import { configOf, readStackFile, requireStack, stackFile, textOf } from '../lib/stack-file.ts';
 import { verb } from '../lib/verb.ts';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 
@@ -49,7 +49,7 @@ async function images(stack: string, flags: Flags): Promise<void> {
     );
   }
   setAnswers(document, { images: pinned }, file);
-  const next = document.toString({ lineWidth: 0 });
+  const next = textOf(document, text);
   if (next !== text) writeFileAtomically(file, next);
   if (flags.json) process.stdout.write(`${JSON.stringify({ ok: true, file, images: pinned }, null, 2)}\n`);
   else for (const reference of Object.values(pinned)) process.stdout.write(`${reference}\n`);

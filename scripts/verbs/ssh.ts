@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type ConnectionFlags, withConnection } from '../lib/connection.ts';
 import { announce, findContext } from '../lib/context.ts';
 import { endWith } from '../lib/exit-code.ts';
-import { withConnectionOptions } from '../lib/options.ts';
+import { withConnectionOptions, withoutDashes } from '../lib/options.ts';
 import { remoteSession } from '../lib/remote.ts';
 import { verb } from '../lib/verb.ts';
 
@@ -15,7 +15,8 @@ which lies in a private file while the connection lasts. --json prints where a c
     examples: [
       ['coop ssh staging', 'a shell as root'],
       ['coop ssh --as ana staging', 'as yourself, with your own keys'],
-      ['coop ssh staging -- instance queues', 'one command; each word arrives as you wrote it'],
+      ['coop ssh staging -- instance queues', 'one command'],
+      ["coop ssh staging 'docker ps | wc -l'", 'a line for the shell over there, as with ssh itself'],
     ],
   })
     .argument('<stack>', 'whose machine')
@@ -38,6 +39,6 @@ async function ssh(
       return;
     }
     const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-    endWith(await remoteSession(target, { terminal, remote }));
+    endWith(await remoteSession(target, { terminal, line: withoutDashes(remote).join(' ') }));
   });
 }

@@ -3,7 +3,7 @@ import { type ConnectionFlags, withConnection } from '../lib/connection.ts';
 import { announce, findContext } from '../lib/context.ts';
 import { endWith } from '../lib/exit-code.ts';
 import { tootctlWords } from '../lib/instance-words.ts';
-import { withConnectionOptions } from '../lib/options.ts';
+import { withConnectionOptions, withoutDashes } from '../lib/options.ts';
 import { remoteOutput, remoteSession } from '../lib/remote.ts';
 import { asRoot } from '../lib/ssh-command.ts';
 import { verb } from '../lib/verb.ts';
@@ -32,7 +32,7 @@ async function tootctl(
   words: string[],
   flags: ConnectionFlags & { json?: boolean },
 ): Promise<void> {
-  const remote = tootctlWords(words);
+  const remote = tootctlWords(withoutDashes(words));
   const context = findContext();
   announce(context, stack);
   await withConnection(context, stack, flags, async (target) => {

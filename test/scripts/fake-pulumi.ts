@@ -1,0 +1,90 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * A project, and a `pulumi` that knows the four calls coop makes: it keeps "encrypted" values as reversed text, checks the
+ * passphrase, and writes down with which arguments and environment it was called. The real engine has the same tests in
+ * test/lab/coop-init.test.ts.
+ */
+export function fakePulumi() {
+  const root = mkdtempSync(join(tmpdir(), 'coop-test-'));
+  const bin = join(root, 'bin');
+  const projectDir = join(root, 'project');
+  const log = join(root, 'calls.jsonl');
+  for (const directory of [bin, projectDir, join(root, 'state')]) mkdirSync(directory);
+  writeFileSync(join(projectDir, 'Pulumi.yaml'), 'name: instance\nruntime: nodejs\n');
+  writeFileSync(join(root, 'passphrase'), 'gravel otter lamp sunday frost quill\n');
+  writeFileSync(log, '');
+  writeFileSync(join(bin, 'pulumi'), `#!${process.execPath}\n${program}`);
+  chmodSync(join(bin, 'pulumi'), 0o755);
+  const env: NodeJS.ProcessEnv = {
+    PATH: `${bin}:${process.env.PATH}`,
+    HOME: root,
+    FAKE_LOG: log,
+    FAKE_STATE: join(root, 'state'),
+    PULUMI_BACKEND_URL: `file://${join(root, 'state')}`,
+    DIGITALOCEAN_TOKEN: 'dop_v1_must_not_travel',
+  };
+  return {
+    root,
+    projectDir,
+    env,
+    passphraseFile: join(root, 'passphrase'),
+    file: (stack: string) => readFileSync(join(projectDir, `Pulumi.${stack}.yaml`), 'utf8'),
+    calls: (): { argv: string[]; env: Record<string, string>; input: string }[] =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+const program = `
+const fs = require('node:fs'), path = require('node:path');
+const yaml = require(${JSON.stringify(new URL('../../node_modules/yaml', import.meta.url).pathname)});
+const argv = process.argv.slice(2);
+const option = (name) => argv.includes(name) ? argv[argv.indexOf(name) + 1] : undefined;
+const fail = (text) => { process.stderr.write('error: ' + text + '\\n'); process.exit(255); };
+const words = argv.slice(0, 2).join(' ');
+const stack = option('--stack');
+const file = option('--config-file') ?? path.join(process.cwd(), 'Pulumi.' + stack + '.yaml');
+const input = words === 'config set' ? fs.readFileSync(0, 'utf8') : '';
+fs.appendFileSync(process.env.FAKE_LOG, JSON.stringify({ argv, env: process.env, input }) + '\\n');
+const phrase = () => fs.readFileSync(process.env.PULUMI_CONFIG_PASSPHRASE_FILE ?? fail('passphrase must be set'), 'utf8').trim();
+const mirror = (text) => [...text].reverse().join('');
+const read = () => fs.existsSync(file) ? yaml.parse(fs.readFileSync(file, 'utf8')) ?? {} : {};
+if (words === 'stack init') {
+  const known = path.join(process.env.FAKE_STATE, stack);
+  if (fs.existsSync(known)) fail("stack 'organization/instance/" + stack + "' already exists");
+  fs.writeFileSync(known, '');
+} else if (words === 'config set') {
+  if (process.env.FAKE_FAIL_AT === argv[4]) fail('no space left on device');
+  const data = read();
+  data.encryptionsalt ??= 'v1:' + Math.random() + ':' + mirror(phrase());
+  if (!data.encryptionsalt.endsWith(mirror(phrase()))) fail('incorrect passphrase');
+  const name = argv[argv.indexOf('--path') + 1].split('.')[1];
+  data.config ??= {}; data.config['instance:secrets'] ??= {};
+  data.config['instance:secrets'][name] = { secure: data.encryptionsalt + '|' + mirror(input.replace(/\\n$/, '')) };
+  fs.writeFileSync(file, yaml.stringify(data));
+} else if (words === 'stack select') {
+} else if (argv[0] === 'config') {
+  const data = read(), out = {};
+  const open = (value) => {
+    if (value === null || typeof value !== 'object') return value;
+    if (typeof value.secure === 'string') {
+      if (!data.encryptionsalt.endsWith(mirror(phrase()))) fail('incorrect passphrase');
+      const [salt, text] = value.secure.split('|');
+      if (salt !== data.encryptionsalt) fail('cipher: message authentication failed');
+      return mirror(text);
+    }
+    return Array.isArray(value) ? value.map(open) : Object.fromEntries(Object.entries(value).map(([k, v]) => [k, open(v)]));
+  };
+  for (const [key, value] of Object.entries(data.config ?? {})) {
+    const objectValue = open(value);
+    out[key] = { value: typeof objectValue === 'string' ? objectValue : JSON.stringify(objectValue), secret: key.endsWith(':secrets') };
+  }
+  process.stdout.write(JSON.stringify(out));
+} else fail('unknown call ' + argv.join(' '));
+`;

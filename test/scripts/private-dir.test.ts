@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { withPrivateDir } from '../../scripts/lib/private-dir.ts';
+
+const module = new URL('../../scripts/lib/private-dir.ts', import.meta.url).pathname;
+const program = `
+import { writeFileSync } from 'node:fs';
+import { withPrivateDir } from ${JSON.stringify(module)};
+await withPrivateDir(async (directory) => {
+  writeFileSync(directory + '/deploy-key', 'secret', { mode: 0o600 });
+  console.log(directory);
+  await new Promise((resolve) => setTimeout(resolve, 30_000));
+});`;
+
+describe('a directory for secrets', () => {
+  it('can be entered by its owner alone, and is gone afterwards, also after an error', async () => {
+    let seen = '';
+    const failing = withPrivateDir(async (directory) => {
+      seen = directory;
+      expect(statSync(directory).mode & 0o777).toBe(0o700);
+      throw new Error('on purpose');
+    });
+    await expect(failing).rejects.toThrow('on purpose');
+    expect(existsSync(seen)).toBe(false);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('is gone after %s', async (signal, code) => {
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program]);
+    const directory = await new Promise<string>((resolve) =>
+      child.stdout.once('data', (text) => resolve(String(text).trim())),
+    );
+    expect(existsSync(`${directory}/deploy-key`)).toBe(true);
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    expect(await ended).toBe(code);
+    expect(existsSync(directory)).toBe(false);
+  });
+});

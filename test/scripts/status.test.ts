@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { colorsFor } from '../../scripts/lib/colors.ts';
+import { type InstanceStatus, readInstanceStatus } from '../../scripts/lib/instance-status.ts';
+import { isBroken, showStatus } from '../../scripts/lib/show-status.ts';
+import { span } from '../../scripts/lib/status-rows.ts';
+
+const now = new Date('2026-11-22T12:00:00Z');
+const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000).toISOString();
+const day = 86_400;
+
+const well: InstanceStatus = {
+  domain: 'staging.social.coop',
+  app: { name: 'mastodon', version: '4.5.20', expected: '4.5.20' },
+  federation: 'off',
+  maintenance: { on: false },
+  services: [
+    'web',
+    'web-2',
+    'streaming',
+    'sidekiq-default-q',
+    'sidekiq-push-q',
+    'sidekiq',
+    'db',
+    'redis',
+  ].map((name) => ({ name, state: 'running', health: 'healthy', restarts: 0 })),
+  queues: ['default', 'push', 'pull'].map((name) => ({ name, size: 2, latency: 1 })),
+  backup: { last: ago(3600), type: 'full', walAge: 40 },
+  certificate: { notAfter: ago(-60 * day), issuer: "Let's Encrypt" },
+  disk: [{ path: '/', usedPercent: 41, freeBytes: 62_300_000_000 }],
+  timers: [
+    { name: 'certbot', enabled: true, active: true, next: ago(-3600), last: ago(3600), result: 'success' },
+  ],
+};
+const none = colorsFor({}, {}, {});
+const show = (status: InstanceStatus, options = {}) =>
+  showStatus('staging', status, none, { now, ...options });
+/** The line of a status that speaks of something. */
+const line = (status: InstanceStatus, about: string) =>
+  show(status)
+    .split('\n')
+    .find((text) => text.includes(about));
+
+describe('coop status', () => {
+  it('fits one screen of 80 columns, with everything well in it', () => {
+    const shown = show(well);
+    const lines = shown.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(24);
+    for (const text of lines) expect(text.length, text).toBeLessThanOrEqual(80);
+    for (const part of [
+      '4.5.20',
+      'federation off',
+      'sidekiq-push-q',
+      '6 jobs',
+      'full',
+      '60 days left',
+      '41 %',
+      'certbot',
+    ])
+      expect(shown).toContain(part);
+    expect(lines[0]).toMatch(/^staging · staging\.social\.coop +● healthy$/);
+    expect(isBroken(well, now)).toBe(false);
+  });
+
+  it('keeps to 80 columns with long names too', () => {
+    const long = 'x'.repeat(120);
+    const services = [{ name: long, state: 'exited', health: 'unhealthy' }];
+    for (const all of [true, false])
+      for (const text of show(
+        { ...well, domain: long, services, disk: [{ path: long, usedPercent: 99 }] },
+        { all },
+      ).split('\n'))
+        expect(text.length, text).toBeLessThanOrEqual(80);
+  });
+
+  it.each<[string, Partial<InstanceStatus>, string, string]>([
+    ['a stopped container', { services: [{ name: 'web', state: 'exited' }] }, 'web', '✖'],
+    ['an unhealthy one', { services: [{ name: 'web', state: 'running', health: 'unhealthy' }] }, 'web', '✖'],
+    [
+      'one that restarts',
+      { services: [{ name: 'web', state: 'running', health: 'healthy', restarts: 3 }] },
+      'web',
+      '▲',
+    ],
+    ['no containers', { services: [] }, 'no container', '✖'],
+    ['a queue half an hour behind', { queues: [{ name: 'push', size: 9, latency: 1800 }] }, '9 jobs', '✖'],
+    ['a slow queue', { queues: [{ name: 'push', size: 9, latency: 300 }] }, '9 jobs', '▲'],
+    ['queues nobody can read', { queues: undefined }, 'not readable', '✖'],
+    ['no backup ever', { backup: {} }, 'never', '✖'],
+    ['an old backup', { backup: { last: ago(9 * day), walAge: 1 } }, '9 days ago', '✖'],
+    ['WAL that stays here', { backup: { last: ago(1), walAge: 3601 } }, 'archived', '✖'],
+    ['WAL never archived', { backup: { last: ago(1) } }, 'not archived', '✖'],
+    ['an expired certificate', { certificate: { notAfter: ago(60) } }, 'expired', '✖'],
+    ['one that nobody renewed', { certificate: { notAfter: ago(-20 * day) } }, 'left', '▲'],
+    ['no certificate', { certificate: undefined }, 'no certificate', '✖'],
+    ['a full disk', { disk: [{ path: '/', usedPercent: 90 }] }, '90 %', '✖'],
+    ['a filling disk', { disk: [{ path: '/', usedPercent: 85 }] }, '85 %', '▲'],
+    [
+      'a timer that is not enabled',
+      { timers: [{ name: 't', enabled: false, active: true }] },
+      'not enabled',
+      '✖',
+    ],
+    [
+      'a timer without a next run',
+      { timers: [{ name: 't', enabled: true, active: true }] },
+      'no next run',
+      '✖',
+    ],
+    [
+      'a timer whose job failed',
+      {
+        timers: [
+          { name: 't', enabled: true, active: true, next: ago(-9), last: ago(9), result: 'exit-code' },
+        ],
+      },
+      'exit-code',
+      '✖',
+    ],
+    [
+      'a timer that has yet to run',
+      { timers: [{ name: 't', enabled: true, active: true, next: ago(-9) }] },
+      'not run yet',
+      '▲',
+    ],
+    [
+      'another version than configured',
+      { app: { name: 'm', version: '4.5.19', expected: '4.5.20' } },
+      '4.5.19',
+      '▲',
+    ],
+    ['no version', { app: { name: 'm' } }, 'unknown', '✖'],
+    ['maintenance', { maintenance: { on: true, since: ago(600) } }, 'page is up since 2026-11-22 11:50', '▲'],
+  ])('%s is seen', (_, change, about, sign) => {
+    const status = { ...well, ...change };
+    expect(line(status, about)).toContain(sign);
+    expect(isBroken(status, now)).toBe(sign === '✖');
+    expect(show(status).split('\n')[0]).toContain(sign);
+  });
+
+  it('takes nothing that is not there for well', () => {
+    expect(isBroken({}, now)).toBe(true);
+    expect(show({}).match(/✖/g)?.length).toBeGreaterThanOrEqual(8);
+  });
+
+  it('shows each service when asked', () => {
+    expect(show(well)).toMatch(/8 well +web web-2/);
+    expect(show(well, { all: true })).toMatch(/redis +running, healthy/);
+  });
+
+  it('reads only what is a status', () => {
+    expect(readInstanceStatus('{"domain":"a"}')).toEqual({ domain: 'a' });
+    for (const text of ['', 'sudo: a password is required', '[]', 'null', '3'])
+      expect(readInstanceStatus(text)).toBeUndefined();
+  });
+});
+
+describe('colours', () => {
+  it.each<[string, { isTTY?: boolean }, { color?: boolean }, NodeJS.ProcessEnv]>([
+    ['piped', {}, {}, {}],
+    ['with --no-color', { isTTY: true }, { color: false }, {}],
+    ['with NO_COLOR', { isTTY: true }, {}, { NO_COLOR: '1' }],
+    ['on a dumb terminal', { isTTY: true }, {}, { TERM: 'dumb' }],
+  ])('are none when %s', (_, stream, options, env) => {
+    expect(colorsFor(stream, options, env).red('x')).toBe('x');
+  });
+
+  it('are there on a terminal, and the text is the same', () => {
+    const shown = showStatus('staging', well, colorsFor({ isTTY: true }, { color: true }, {}), { now });
+    expect(shown).toContain('\u001b[32m');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what colours are made of
+    expect(shown.replaceAll(/\u001b\[\d+m/g, '')).toBe(show(well));
+  });
+});
+
+describe('spans of time', () => {
+  it.each([
+    [0, '0 s'],
+    [119, '119 s'],
+    [121, '2 min'],
+    [7200, '2 h'],
+    [2 * day, '2 days'],
+    [-5, '0 s'],
+  ])('%d seconds are %s', (seconds, text) => {
+    expect(span(seconds)).toBe(text);
+  });
+});
