@@ -1,0 +1,88 @@
+import { apps } from '../apps/index.ts';
+import type { Secrets } from '../config.ts';
+import { networks } from './networks.ts';
+import type { HostFacts } from './types.ts';
+
+export interface AppEnvironment {
+  /** Handed over by Compose, and so visible in `docker inspect`. */
+  plain: Record<string, string>;
+  /** Read from a file inside the container. */
+  secret: Record<string, string>;
+}
+
+// What an admin adds under `environment` may be a secret of somebody else's, e.g. DEEPL_API_KEY.
+const secretName = /KEY|SECRET|PASS|TOKEN|CREDENTIAL|_URL$|HEADERS|CERT/;
+
+/** Port 465 is TLS from the first byte; elsewhere STARTTLS, refused when it is not offered. */
+function mail({ mail, secrets }: HostFacts['config']): Record<string, string> {
+  return {
+    SMTP_SERVER: mail.host,
+    SMTP_PORT: String(mail.port),
+    SMTP_FROM_ADDRESS: mail.from,
+    SMTP_AUTH_METHOD: mail.user && secrets.smtpPassword ? 'plain' : 'none',
+    SMTP_OPENSSL_VERIFY_MODE: 'peer',
+    SMTP_CA_FILE: '/etc/ssl/certs/ca-certificates.crt',
+    ...(mail.port === 465
+      ? { SMTP_TLS: 'true', SMTP_ENABLE_STARTTLS: 'never' }
+      : { SMTP_ENABLE_STARTTLS: mail.port === 25 ? 'auto' : 'always' }),
+    ...(mail.user ? { SMTP_LOGIN: mail.user } : {}),
+  };
+}
+
+function media({ config, media }: HostFacts): Record<string, string> {
+  return {
+    S3_ENABLED: 'true',
+    S3_PROTOCOL: 'https',
+    S3_REGION: media.region,
+    S3_ENDPOINT: `https://${media.endpoint}`,
+    S3_HOSTNAME: media.endpoint,
+    S3_BUCKET: media.bucket,
+    S3_PERMISSION: 'public-read',
+    // Our own proxy cache under the instance's own name: no second name or certificate, and the provider may change.
+    S3_ALIAS_HOST: `${config.domain}/system`,
+    // The defaults of 5 seconds turn a large upload into an error 500.
+    S3_OPEN_TIMEOUT: '10',
+    S3_READ_TIMEOUT: '120',
+    S3_RETRY_LIMIT: '2',
+  };
+}
+
+function base({ config }: HostFacts): Record<string, string> {
+  const { out, out6 } = networks(config);
+  return {
+    LOCAL_DOMAIN: config.domain,
+    // nginx on the host reaches the containers through the bridge's own address.
+    TRUSTED_PROXY_IP: ['127.0.0.1', '::1', out.gateway, out6.gateway].join(','),
+    DB_HOST: 'db',
+    DB_PORT: '5432',
+    DB_NAME: 'mastodon_production',
+    DB_USER: 'mastodon',
+    // The connection never leaves a bridge of this machine.
+    DB_SSLMODE: 'disable',
+    REDIS_HOST: 'redis',
+    REDIS_PORT: '6379',
+  };
+}
+
+/** Variables of the app that this program sets itself and the configuration's `environment` therefore may not. */
+export function ownVariables(facts: HostFacts): string[] {
+  const { plain, secret } = appEnvironment({ ...facts, config: { ...facts.config, environment: {} } });
+  return [...Object.keys(plain), ...Object.keys(secret)].sort();
+}
+
+/** The app's variables, told apart by whether they are secrets. */
+export function appEnvironment(facts: HostFacts): AppEnvironment {
+  const { config } = facts;
+  const secret: Record<string, string> = {
+    AWS_ACCESS_KEY_ID: facts.media.accessKey,
+    AWS_SECRET_ACCESS_KEY: facts.media.secretKey,
+  };
+  const plain: Record<string, string> = { ...base(facts), ...mail(config), ...media(facts) };
+  for (const [key, name] of Object.entries(apps[config.app].secrets)) {
+    const value = config.secrets[key as keyof Secrets];
+    if (value !== undefined) secret[name] = value;
+  }
+  for (const [name, value] of Object.entries(config.environment))
+    (secretName.test(name) ? secret : plain)[name] = value;
+  return { plain, secret };
+}

@@ -1,0 +1,68 @@
+import { backingMemory } from '../apps/check.ts';
+import { type ComposeService, common, networkNames } from './compose-common.ts';
+import { digestOf } from './digest.ts';
+import { networks } from './networks.ts';
+import { onHost, users } from './paths.ts';
+import { redisConfig } from './redis.ts';
+import type { HostFacts } from './types.ts';
+
+const bundle = `${onHost.bundle}:${onHost.bundle}:ro`;
+
+/** The database has no way out: its backups go through a socket of the host on the internal bridge. */
+export function databaseService(facts: HostFacts, image: string): ComposeService {
+  const { config, backups } = facts;
+  return {
+    ...common(image, backingMemory(config.database).db, config.caCertificates),
+    user: `${users.postgres}:${users.postgres}`,
+    command: ['serve'],
+    networks: [networkNames.internal],
+    extra_hosts: [`${backups.endpoint}:${networks(config).internal.gateway}`],
+    environment: { PGBACKREST_CONFIG: `${onHost.postgres}/pgbackrest.conf` },
+    volumes: [
+      `${onHost.data}/postgres:/var/lib/postgresql`,
+      `${onHost.data}/pgbackrest-spool:/var/spool/pgbackrest`,
+      `${onHost.postgres}:${onHost.postgres}:ro`,
+      bundle,
+    ],
+    tmpfs: ['/tmp', '/run/postgresql:uid=5432,gid=5432,mode=0755'],
+    read_only: true,
+    shm_size: '256m',
+    stop_grace_period: '2m',
+    healthcheck: {
+      test: ['CMD', 'pg_isready', '-q', '-U', 'postgres'],
+      interval: '10s',
+      timeout: '5s',
+      retries: 3,
+      start_period: '10m',
+      start_interval: '500ms',
+    },
+  };
+}
+
+export function redisService(facts: HostFacts): ComposeService {
+  const { config } = facts;
+  const service = common(config.images.redis, backingMemory(config.database).redis, config.caCertificates);
+  return {
+    ...service,
+    labels: { 'coop.files': digestOf(redisConfig(facts)) },
+    user: `${users.redis}:${users.redis}`,
+    entrypoint: ['redis-server'],
+    command: ['/etc/redis/redis.conf'],
+    networks: [networkNames.internal],
+    volumes: [`${onHost.redis}:/etc/redis:ro`, `${onHost.data}/redis:/data`],
+    read_only: true,
+    stop_grace_period: '1m',
+    healthcheck: {
+      // The password goes through the environment of this one process: neither argv nor the container's configuration.
+      test: [
+        'CMD-SHELL',
+        `REDISCLI_AUTH=$$(sed -n 's/^requirepass "\\(.*\\)"$$/\\1/p' /etc/redis/redis.conf) redis-cli ping | grep -q PONG`,
+      ],
+      interval: '10s',
+      timeout: '5s',
+      retries: 3,
+      start_period: '5m',
+      start_interval: '500ms',
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { stringify } from 'yaml';
+import { appServices } from './compose-app.ts';
+import { databaseService, redisService } from './compose-backing.ts';
+import { networkNames } from './compose-common.ts';
+import { networks } from './networks.ts';
+import type { HostFacts } from './types.ts';
+
+/** Fixed bridge names: nftables speaks of them. */
+const bridge = (name: string) => ({ 'com.docker.network.bridge.name': name });
+
+function composeNetworks(facts: HostFacts) {
+  const { out, out6, internal } = networks(facts.config);
+  return {
+    [networkNames.internal]: {
+      name: networkNames.internal,
+      internal: true,
+      driver_opts: bridge(networkNames.internal),
+      ipam: { config: [internal] },
+    },
+    [networkNames.out]: {
+      name: networkNames.out,
+      enable_ipv6: true,
+      driver_opts: bridge(networkNames.out),
+      ipam: { config: [out, out6] },
+    },
+  };
+}
+
+/** https://docs.docker.com/reference/compose-file/ as Debian's Compose 2.26 reads it. */
+export function composeFile(facts: HostFacts): string {
+  return stringify(
+    {
+      name: 'instance',
+      services: {
+        db: databaseService(facts, facts.config.images.postgres),
+        redis: redisService(facts),
+        ...appServices(facts),
+      },
+      networks: composeNetworks(facts),
+    },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+}

@@ -1,0 +1,44 @@
+import ipaddr from 'ipaddr.js';
+import type { StackConfig } from '../config.ts';
+
+export interface Subnet {
+  subnet: string;
+  gateway: string;
+}
+
+/** Networks of the machine's containers, cut from the ranges in the configuration. */
+export interface Networks {
+  /** Docker's default bridge; nothing of ours is on it. */
+  bridge: Subnet;
+  /** Containers with a way out. */
+  out: Subnet;
+  out6: Subnet;
+  /** Database and Redis: no way out. */
+  internal: Subnet;
+}
+
+function v4(range: string, index: number): Subnet {
+  const [address] = ipaddr.IPv4.parseCIDR(range);
+  const bytes = address.toByteArray();
+  const base = bytes.reduce((number, byte) => number * 256 + byte, 0) + index * 256;
+  const text = (number: number) =>
+    [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
+  return { subnet: `${text(base)}/24`, gateway: text(base + 1) };
+}
+
+function v6(range: string, index: number): Subnet {
+  const [address] = ipaddr.IPv6.parseCIDR(range);
+  const parts = [...address.parts];
+  parts[3] = (parts[3] as number) + index;
+  const text = (last: number) => new ipaddr.IPv6([...parts.slice(0, 7), last]).toString();
+  return { subnet: `${text(0)}/64`, gateway: text(1) };
+}
+
+export function networks(config: Pick<StackConfig, 'containerRange' | 'containerRange6'>): Networks {
+  return {
+    bridge: v4(config.containerRange, 0),
+    out: v4(config.containerRange, 1),
+    out6: v6(config.containerRange6, 1),
+    internal: v4(config.containerRange, 2),
+  };
+}

@@ -1,0 +1,34 @@
+import { generatedFiles } from './generated-files.ts';
+import { ruleFor } from './manifest.ts';
+import { stackEnvironment } from './stack-env.ts';
+import { staticFiles, staticRules } from './static-files.ts';
+import { fill } from './template.ts';
+import type { HostFacts, HostFile } from './types.ts';
+
+export type { BucketAccess, HostFacts, HostFile } from './types.ts';
+
+/** Units that a stack with open federation has no use for. */
+const onlyWhenClosed = /^\/etc\/systemd\/system\/egress-refresh\.(?:service|timer)$/;
+
+/** Every file of a machine, sorted by path; the same facts give the same bytes. */
+export function renderHost(facts: HostFacts): HostFile[] {
+  const values = stackEnvironment(facts);
+  const rules = staticRules();
+  const fixed = staticFiles()
+    .filter(({ path }) => facts.config.federation === 'off' || !onlyWhenClosed.test(path))
+    .map(({ path, template, content }) => ({
+      path,
+      ...modeAndOwner(ruleFor(rules, path)),
+      content: template ? fill(path, content, values) : content,
+    }));
+  const files = [...fixed, ...generatedFiles(facts)].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const twice = files.find(({ path }, index) => files[index + 1]?.path === path);
+  if (twice) throw new Error(`${twice.path} is both under host/ and generated`);
+  return files;
+}
+
+const modeAndOwner = ({ mode, owner, group }: Pick<HostFile, 'mode' | 'owner' | 'group'>) => ({
+  mode,
+  owner,
+  group,
+});

@@ -1,0 +1,75 @@
+import { apps } from '../apps/index.ts';
+import { appContainers } from './compose-app.ts';
+import { networks } from './networks.ts';
+import { stanza } from './postgres.ts';
+import type { HostFacts } from './types.ts';
+
+/** Values that templates and the machine's own programs need, without secrets: lands as /etc/social.coop/stack.env. */
+export function stackEnvironment(facts: HostFacts): Record<string, string> {
+  const { config, machine, media, backups } = facts;
+  const app = apps[config.app];
+  const containers = appContainers(facts);
+  const names = (wanted: (name: string) => boolean) =>
+    containers
+      .filter(({ process }) => wanted(process.name))
+      .map(({ service }) => service)
+      .join(' ');
+  const { bridge, out, out6, internal } = networks(config);
+  return {
+    STACK: facts.stack,
+    MACHINE: machine.name,
+    ADDRESS: machine.address,
+    DOMAIN: config.domain,
+    CONTACT: config.contact,
+    FEDERATION: config.federation,
+    APP: app.name,
+    APP_VERSION: config.appVersion,
+    APP_HOME: app.home,
+    APP_UID: String(app.uid),
+    PUBLIC_DIRECTORY: app.publicDirectory,
+    HEALTH_PATH: app.paths.health,
+    STREAMING_PATH: app.paths.streaming,
+    STREAMING_HEALTH_PATH: app.paths.streamingHealth,
+    PREPARE_COMMAND: app.prepare.join(' '),
+    MIGRATE_BEFORE: [
+      ...Object.entries(app.migrate.before.environment).map(([name, value]) => `${name}=${value}`),
+      ...app.migrate.before.command,
+    ].join(' '),
+    MIGRATE_AFTER: app.migrate.after.command.join(' '),
+    WEB_SERVICES: names((name) => name === 'web'),
+    OTHER_SERVICES: names((name) => name !== 'web'),
+    WEB_PORTS: containers
+      .filter(({ process }) => process.name === 'web')
+      .map(({ port }) => port)
+      .join(' '),
+    STREAMING_PORT: String(containers.find(({ process }) => process.name === 'streaming')?.port ?? ''),
+    QUEUES: containers
+      .flatMap(({ process }) => process.queues)
+      .filter((queue, index, all) => all.indexOf(queue) === index)
+      .join(' '),
+    IMAGE_WEB: config.images.web,
+    IMAGE_STREAMING: config.images.streaming,
+    IMAGE_POSTGRES: config.images.postgres,
+    IMAGE_REDIS: config.images.redis,
+    ACME_DIRECTORY: config.acmeDirectory,
+    MEDIA_BUCKET: media.bucket,
+    MEDIA_ENDPOINT: media.endpoint,
+    BACKUPS_BUCKET: backups.bucket,
+    BACKUPS_ENDPOINT: backups.endpoint,
+    STANZA: stanza,
+    RPO: String(config.rpo),
+    // Room for the form around the file.
+    BODY_LIMIT_MB: String(config.uploadMb + 1),
+    CACHE_HOURS: String(config.mediaCache.hours),
+    CACHE_GIGABYTES: String(config.mediaCache.gigabytes),
+    LOG_DAYS: String(config.logDays),
+    BRIDGE_ADDRESS: `${bridge.gateway}/24`,
+    CONTAINER_RANGE: config.containerRange,
+    CONTAINER_RANGE6: config.containerRange6,
+    OUT_SUBNET: out.subnet,
+    OUT_SUBNET6: out6.subnet,
+    INTERNAL_SUBNET: internal.subnet,
+    INTERNAL_GATEWAY: internal.gateway,
+    ADMINS: Object.keys(config.admins).sort().join(' '),
+  };
+}

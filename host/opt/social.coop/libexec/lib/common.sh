@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# What every program here shares. Nothing in it writes when nothing has to change.
+
+state=/var/lib/social.coop
+# Read by the programs that source this file.
+# shellcheck disable=SC2034
+run=/run/social.coop
+# shellcheck disable=SC2034
+compose_file=/opt/social.coop/compose.yaml
+
+# During an apply the values are the new tree's, otherwise the installed ones.
+load_stack() {
+  # shellcheck source=/dev/null
+  . "${APPLY_TREE:-}/etc/social.coop/stack.env"
+}
+
+say() { printf '   %s\n' "$*"; }
+warn() { printf '   warning: %s\n' "$*" >&2; }
+fail() {
+  printf '   %s\n' "$*" >&2
+  exit 1
+}
+
+# Work that a changed file asks for; it stays on record until it is done, whoever dies in between.
+is_pending() { [ -e "$state/pending/$1" ]; }
+add_pending() { [ -e "$state/pending/$1" ] || : >"$state/pending/$1"; }
+done_pending() { rm -f "$state/pending/$1"; }
+
+# Replaces a small file in one step, and only when its content differs.
+put() {
+  local path=$1 content=$2 new
+  [ ! -f "$path" ] || [ "$(<"$path")" != "$content" ] || return 0
+  new=$(mktemp "$path.XXXXXX")
+  printf '%s\n' "$content" >"$new"
+  mv -T "$new" "$path"
+}
+
+compose() { docker compose --progress quiet --file "$compose_file" --project-directory /opt/social.coop "$@"; }
+
+project=(--filter label=com.docker.compose.project=instance --filter label=com.docker.compose.oneoff=False)
+
+# Starts services and waits until they are healthy; whoever is not is shown with the last it said.
+compose_up() {
+  local container
+  if compose up --detach --wait --wait-timeout 300 --no-deps "$@"; then return; fi
+  while IFS= read -r container; do
+    echo "--- the last that $container said" >&2
+    docker logs --tail 20 "$container" >&2 2>&1 || true
+  done < <(docker ps --all "${project[@]}" --format '{{.Names}} {{.Status}}' | awk '!/\(healthy\)/ { print $1 }')
+  fail "services did not become healthy — see above — sudo instance logs SERVICE"
+}
+
+# The same few words as in compose.yaml: the app's secrets come from the mounted file.
+# shellcheck disable=SC2034,SC2016
+with_secrets=(sh -c 'set -a; . ./.env.production; set +a; exec "$@"' sh)
+
+# Runs something in the database's container.
+in_database() { docker exec --interactive instance-db-1 "$@"; }
+
+sql() { in_database psql --username=postgres --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 "$@"; }
