@@ -26,6 +26,7 @@ export type MachineState = 'running' | 'stopped' | 'frozen' | 'missing';
 
 export interface Machines {
   createMachine(spec: MachineSpec): Promise<void>;
+  /** With its firewall; one that is gone is no error. */
   removeMachine(id: string): Promise<void>;
   startMachine(id: string): Promise<void>;
   stopMachine(id: string): Promise<void>;

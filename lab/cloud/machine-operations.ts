@@ -13,14 +13,8 @@ export async function operate(context: Context, id: string, op: string, body: Pr
   switch (op) {
     case 'stop':
       return machines.stopMachine(machine);
-    case 'start': {
-      await machines.startMachine(machine);
-      // Addresses on its interface went with its network.
-      for (const address of context.world('ReservedIp')) {
-        if (address.hidden.dropletId === droplet.id) await machines.addAddress(machine, address.id);
-      }
-      return;
-    }
+    case 'start':
+      return machines.startMachine(machine);
     case 'freeze':
       return machines.freezeMachine(machine);
     case 'thaw':

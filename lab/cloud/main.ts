@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { serveMetadata } from '../machines/index.ts';
 import { paths } from '../paths.ts';
 import { realBackends } from './real-backends.ts';
 import { createCloud } from './server.ts';
@@ -8,6 +9,8 @@ import { Store } from './store.ts';
 const store = await Store.open(paths.cloudState);
 const { server, objects } = createCloud(store, realBackends, console.log);
 for (const line of await objects.recover()) console.log(`recovered: ${line}`);
+// Machines ask it for their user data, as at a cloud.
+await serveMetadata();
 await mkdir(dirname(paths.cloudSocket), { recursive: true });
 await rm(paths.cloudSocket, { force: true });
 // Whoever reaches the socket holds every account.

@@ -28,7 +28,10 @@ export function memoryBackends() {
         seen.created += 1;
         machines.set(spec.id, { spec, state: 'running', addresses: new Set() });
       },
-      removeMachine: async (id) => void machines.delete(id),
+      removeMachine: async (id) => {
+        firewalls.delete(machines.get(id)?.spec.mac ?? '');
+        machines.delete(id);
+      },
       startMachine: turn('running'),
       stopMachine: turn('stopped'),
       freezeMachine: turn('frozen'),

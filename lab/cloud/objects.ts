@@ -133,10 +133,15 @@ export class Objects {
       await this.#store.save();
       throw error;
     }
-    const { objects } = this.#store.state;
-    const index = objects.indexOf(object);
-    if (index >= 0) objects.splice(index, 1);
+    const { state } = this.#store;
+    state.objects = state.objects.filter((other) => other !== object && !this.#isPartOf(other, object));
     await this.#store.save();
+  }
+
+  #isPartOf(part: CloudObject, whole: CloudObject): boolean {
+    if (part.provider !== whole.provider || part.account !== whole.account) return false;
+    const wholes = kinds[part.provider]?.[part.type]?.partOf?.(part.inputs) ?? [];
+    return wholes.some(([type, id]) => type === whole.type && id === whole.id);
   }
 
   #context(account: Account): Context {

@@ -68,4 +68,6 @@ export interface Kind {
   /** Changes `object` in place from its old inputs to `inputs`; refuses by throwing. */
   update(context: Context, object: CloudObject, inputs: Properties): Promise<void>;
   remove?(context: Context, object: CloudObject): Promise<void>;
+  /** What it cannot outlive: at the provider it is no thing of its own, but a property of these. */
+  partOf?(inputs: Properties): [type: string, id: string][];
 }

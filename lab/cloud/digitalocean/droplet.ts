@@ -124,9 +124,7 @@ export const droplet: Kind = {
   },
 
   async remove(context, object) {
-    const { machine, mac } = hiddenOf(object);
-    await context.backends.machines.removeMachine(machine);
-    await context.backends.machines.setFirewall(mac, undefined);
+    await context.backends.machines.removeMachine(hiddenOf(object).machine);
     for (const address of context.list('ReservedIp')) {
       if (address.hidden.dropletId === object.id) {
         delete address.hidden.dropletId;

@@ -61,9 +61,7 @@ export const projectResources: Kind = {
     refuseMembers(context, inputs.resources);
     return { id: String(inputs.project), inputs, outputs: {}, hidden: {} };
   },
-  async refresh(context, object) {
-    return context.list('Project').some(({ id }) => id === object.inputs.project);
-  },
+  partOf: ({ project }) => [['Project', String(project)]],
   async update(context, object, inputs) {
     refuseMembers(context, inputs.resources);
     object.inputs = inputs;

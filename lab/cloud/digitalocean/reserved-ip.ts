@@ -14,7 +14,10 @@ export async function assign(
   const before = address.hidden.dropletId as string | undefined;
   if (before !== undefined && before !== dropletId) {
     const old = context.list('Droplet').find(({ id }) => id === before);
-    if (old) await machines.removeAddress(hiddenOf(old).machine, address.id);
+    const machine = old && hiddenOf(old).machine;
+    if (machine && (await machines.machineState(machine)) !== 'missing') {
+      await machines.removeAddress(machine, address.id);
+    }
   }
   if (dropletId === undefined) {
     delete address.hidden.dropletId;
@@ -64,6 +67,10 @@ export const reservedIpAssignment: Kind = {
   async realise(context, object) {
     await assign(context, findAddress(context, object.inputs.ipAddress), String(object.inputs.dropletId));
   },
+  partOf: ({ dropletId, ipAddress }) => [
+    ['Droplet', String(dropletId)],
+    ['ReservedIp', String(ipAddress)],
+  ],
   async refresh(context, object) {
     const address = context.list('ReservedIp').find(({ id }) => id === object.inputs.ipAddress);
     return address?.hidden.dropletId === String(object.inputs.dropletId);

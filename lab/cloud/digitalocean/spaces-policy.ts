@@ -32,6 +32,7 @@ export const spacesBucketPolicy: Kind = {
     refusePolicy(context, inputs);
     return { id: String(inputs.bucket), inputs, outputs: {}, hidden: {} };
   },
+  partOf: ({ bucket }) => [['SpacesBucket', String(bucket)]],
   realise: (context) => applyAccess(context),
   async update(context, object, inputs) {
     refusePolicy(context, inputs);
@@ -47,6 +48,7 @@ export const spacesBucketCors: Kind = {
     findBucket(context, inputs);
     return { id: String(inputs.bucket), inputs, outputs: {}, hidden: {} };
   },
+  partOf: ({ bucket }) => [['SpacesBucket', String(bucket)]],
   realise: (context, object) => putCors(context, object.inputs),
   async update(context, object, inputs) {
     await putCors(context, inputs);

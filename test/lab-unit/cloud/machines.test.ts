@@ -160,7 +160,12 @@ describe('ReservedIp', () => {
       status: 404,
     });
     expect([...(machineOf(two)?.addresses ?? [])]).toEqual([address.id]);
+    const last = await assign(two);
     await cloud.objects.remove(alice, 'Droplet', two.id);
+    // An assignment is no thing of its own: it went with the machine.
+    await expect(cloud.objects.read(alice, 'ReservedIpAssignment', last.id)).rejects.toMatchObject({
+      status: 404,
+    });
     expect((await cloud.objects.read(alice, 'ReservedIp', address.id)).outputs.dropletId).toBeUndefined();
   });
 });

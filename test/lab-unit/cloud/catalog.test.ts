@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { digitaloceanRegions, digitaloceanSizes } from '../../../components/machine/digitalocean-sizes.ts';
+import { regions, sizes } from '../../../lab/cloud/digitalocean/catalog.ts';
+
+it('the lab rents every size the program accepts, with the same CPUs, memory and disk', () => {
+  for (const [slug, { vcpus, memoryMb, diskGb }] of Object.entries(digitaloceanSizes)) {
+    expect(sizes[slug], slug).toMatchObject({ vcpus, memory: memoryMb, disk: diskGb });
+    expect(sizes[slug]?.priceMonthly, slug).toBeGreaterThan(0);
+  }
+});
+
+it('in every region the program accepts', () => {
+  expect(regions).toEqual(expect.arrayContaining([...digitaloceanRegions]));
+});
