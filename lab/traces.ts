@@ -32,10 +32,12 @@ function processesUnder(directory: string): string[] {
 function cgroupsNamed(part: string): string[] {
   const roots = ['/sys/fs/cgroup/memory', '/sys/fs/cgroup/unified', '/sys/fs/cgroup'].filter(existsSync);
   return roots.flatMap((root) =>
-    ['docker', 'system.slice']
+    ['.', 'docker', 'system.slice']
       .map((parent) => `${root}/${parent}`)
       .filter(existsSync)
-      .flatMap((parent) => readdirSync(parent).filter((name) => name.includes(part)))
+      .flatMap((parent) =>
+        readdirSync(parent).filter((name) => name.replace('cooplab', 'coop-lab').includes(part)),
+      )
       .map((name) => `cgroup ${name}`),
   );
 }

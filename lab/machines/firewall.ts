@@ -12,17 +12,17 @@ function inOrder<T>(work: () => Promise<T>): Promise<T> {
   return next;
 }
 
-/** All of it or nothing: nft loads one file as one transaction. */
+/**
+ * All of it or nothing: nft loads one file as one transaction. The table and its maps are said again each time, so that
+ * one flushed by a stranger on the host is whole again; machines' own chains stay as they are.
+ */
 const load = (ruleset: () => string) =>
   inOrder(async () => {
-    await run('nft', ['-f', '-'], { input: ruleset() });
+    await run('nft', ['-f', '-'], { input: baseRuleset() + currentMaps() + ruleset() });
   });
 
-/** Lays the table down, or repairs it after a flush; machines' own rules stay. */
-export const ensureTable = () => load(() => baseRuleset() + currentMaps());
-
-/** Brings the table's maps to the machines and addresses there are now. */
-export const syncMaps = () => load(currentMaps);
+/** Lays the table down, or brings it to the machines and addresses there are now. */
+export const ensureTable = () => load(() => '');
 
 function currentMaps(): string {
   return mapsRuleset(
@@ -42,11 +42,13 @@ export const setFirewall = (mac: string, rules: FirewallRules | undefined) =>
   load(() => machineRuleset(mac, rules));
 
 /** Forgets a removed machine's firewall. */
-export const dropFirewall = (mac: string) => load(() => currentMaps() + removalRuleset(mac));
+export const dropFirewall = (mac: string) => load(() => removalRuleset(mac));
 
 /** Takes the whole table away; true when there was one. */
 export async function removeTable(): Promise<boolean> {
-  return inOrder(
-    async () => (await run('nft', ['delete', 'table', 'inet', table], { allowFailure: true })).code === 0,
-  );
+  return inOrder(async () => {
+    const remove = run('nft', ['delete', 'table', 'inet', table], { allowFailure: true });
+    // Where nft is not installed there is no table.
+    return (await remove.catch(() => undefined))?.code === 0;
+  });
 }

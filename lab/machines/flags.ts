@@ -34,6 +34,8 @@ const capabilities = [
 export interface HostTraits {
   cgroupDriver: 'cgroupfs' | 'systemd';
   cpus: number;
+  /** A daemon that takes an address per network; with an older one only the machine's own init sets it. */
+  macByDocker: boolean;
 }
 
 /** Arguments of `docker create` for a machine: a container whose PID 1 is systemd. */
@@ -55,6 +57,8 @@ export function createArgs(spec: MachineSpec, image: string, host: HostTraits): 
     ...['--volume', `${disk}:/var`, '--volume', `${net}:/usr/lib/lab/machine:ro`],
     ...['--volume', `${seed}:/var/lib/cloud/seed/nocloud:ro`],
     ...['--network', network.name, '--ip', spec.ip4, ...(spec.ip6 ? ['--ip6', spec.ip6] : [])],
+    // Newer daemons announce the address themselves, so it must be right from the start.
+    ...(host.macByDocker ? ['--mac-address', spec.mac] : []),
     // A reboot from inside ends PID 1 with a signal: Docker starts it again. See image/root/usr/lib/lab/init.
     ...['--restart', 'on-failure', '--stop-signal', 'SIGRTMIN+3'],
     ...['--log-driver', 'json-file', '--log-opt', 'max-size=1m'],

@@ -1,30 +1,27 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { paths } from '../paths.ts';
 import { removeAllCgroups } from './cgroups.ts';
 import { unmount } from './disk.ts';
 import { ensureDocker } from './docker-daemon.ts';
 import { docker, run } from './exec.ts';
-import { removeTable } from './firewall.ts';
 import { label, network } from './names.ts';
+import { removeNetwork } from './network.ts';
 
 /** Removes all of the lab's machines, found by label and name even where every record is lost; returns what it removed. */
 export async function removeLeftovers(): Promise<string[]> {
   const removed: string[] = [];
   if (await dockerIsNeeded()) {
     removed.push(
-      ...(await removeAll('container', ['ps', '--all', '--no-trunc'], '{{.Names}}', [
-        'rm',
-        '--force',
-        '--volumes',
-      ])),
+      ...(await removeAll('container', ['ps', '--all'], '{{.Names}}', ['rm', '--force', '--volumes'])),
     );
     removed.push(...(await removeAll('volume', ['volume', 'ls'], '{{.Name}}', ['volume', 'rm', '--force'])));
-    removed.push(...(await removeAll('network', ['network', 'ls'], '{{.Name}}', ['network', 'rm'])));
   }
-  if (await removeTable()) removed.push('firewall table');
+  if (await removeNetwork()) removed.push(`network ${network.name} and its firewall`);
   removed.push(...(await removeAllCgroups()).map((path) => `cgroup ${path}`));
   for (const mount of labMounts()) {
     await unmount(mount);
+    rmSync(dirname(mount), { recursive: true, force: true });
     removed.push(`mount ${mount}`);
   }
   if (existsSync(paths.machines)) {
@@ -55,11 +52,18 @@ async function removeAll(kind: string, list: string[], format: string, remove: s
   return names.map((name) => `${kind} ${name}`);
 }
 
-/** Mounts below the machines' directory, the innermost first. */
+/** Machines' disks, this lab's or of one in a directory nobody remembers: a loop device whose file lies beside its mount. */
 function labMounts(): string[] {
   return readFileSync('/proc/mounts', 'utf8')
     .split('\n')
-    .map((line) => (line.split(' ')[1] ?? '').replaceAll('\\040', ' '))
-    .filter((path) => path.startsWith(`${paths.machines}/`))
-    .sort((a, b) => b.length - a.length);
+    .flatMap((line) => {
+      const [device = '', path = ''] = line.split(' ').map((field) => field.replaceAll('\\040', ' '));
+      const isDisk = basename(path) === 'disk' && basename(dirname(dirname(path))) === 'machines';
+      return isDisk && backingFile(device)?.startsWith(join(dirname(path), 'disk.img')) ? [path] : [];
+    });
+}
+
+function backingFile(device: string): string | undefined {
+  const file = `/sys/block/${basename(device)}/loop/backing_file`;
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }

@@ -35,8 +35,24 @@ function contentKey(base: string): string {
   return hash.digest('hex').slice(0, 12);
 }
 
+let building: Promise<string> | undefined;
+
 /** The image every machine boots from, built when its files or its base changed; returns its reference. */
-export async function ensureMachineImage(say: (line: string) => void = console.error): Promise<string> {
+export function ensureMachineImage(say: (line: string) => void = console.error): Promise<string> {
+  // Machines created at the same time wait for one build.
+  building ??= prepare(say).finally(() => {
+    building = undefined;
+  });
+  return building;
+}
+
+async function prepare(say: (line: string) => void): Promise<string> {
+  const reference = await ensureImage(say);
+  await ensureVar(reference);
+  return reference;
+}
+
+async function ensureImage(say: (line: string) => void = console.error): Promise<string> {
   const reference = `${repository}:${contentKey(await ensureBaseImage(say))}`;
   if ((await run('docker', ['image', 'inspect', reference], { allowFailure: true })).code === 0)
     return reference;
@@ -74,9 +90,11 @@ async function removeOlder(current: string): Promise<void> {
 }
 
 /** The image's /var as a directory in the cache: what a new machine's disk is filled with. */
-export async function imageVar(reference: string): Promise<string> {
-  const directory = paths.cache(`machine-var-${reference.split(':')[1]}`);
-  if (existsSync(directory)) return directory;
+export const imageVar = (reference: string) => paths.cache(`machine-var-${reference.split(':')[1]}`);
+
+async function ensureVar(reference: string): Promise<void> {
+  const directory = imageVar(reference);
+  if (existsSync(directory)) return;
   for (const old of existsSync(paths.cache()) ? readdirSync(paths.cache()) : [])
     if (old.startsWith('machine-var-')) rmSync(paths.cache(old), { recursive: true, force: true });
   const work = `${directory}.${process.pid}`;
@@ -90,5 +108,4 @@ export async function imageVar(reference: string): Promise<string> {
   }
   renameSync(join(work, 'var'), directory);
   rmSync(work, { recursive: true });
-  return directory;
 }

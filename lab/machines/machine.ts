@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { removeCgroups } from './cgroups.ts';
 import { createDisk, removeDisk } from './disk.ts';
 import { docker, run } from './exec.ts';
-import { dropFirewall, syncMaps } from './firewall.ts';
-import { createArgs } from './flags.ts';
+import { dropFirewall, ensureTable } from './firewall.ts';
+import { createArgs, type HostTraits } from './flags.ts';
 import { ensureMachineImage, imageVar } from './machine-image.ts';
 import { containerName, machinePaths } from './names.ts';
 import { forgetNeighbour } from './neighbours.ts';
@@ -20,17 +20,26 @@ export async function createMachine(spec: MachineSpec): Promise<void> {
     const image = await ensureMachineImage();
     writeMachine({ ...spec, addresses: [] });
     writeSeed(spec);
-    await createDisk(spec.id, spec.diskGb ?? 25, await imageVar(image));
-    await syncMaps();
-    const driver = await docker(['info', '--format', '{{.CgroupDriver}}']);
-    const cgroupDriver = driver === 'systemd' ? 'systemd' : 'cgroupfs';
-    await docker(createArgs(spec, image, { cgroupDriver, cpus: cpus().length }));
+    await createDisk(spec.id, spec.diskGb ?? 25, imageVar(image));
+    await ensureTable();
+    await docker(createArgs(spec, image, await hostTraits()));
     await docker(['start', containerName(spec.id)]);
     for (const address of [spec.ip4, spec.ip6]) if (address) await forgetNeighbour(address);
   } catch (error) {
     await removeMachine(spec.id).catch(() => {});
     throw error;
   }
+}
+
+async function hostTraits(): Promise<HostTraits> {
+  const driver = await docker(['info', '--format', '{{.CgroupDriver}}']);
+  const version = await docker(['version', '--format', '{{.Server.APIVersion}}']);
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return {
+    cgroupDriver: driver === 'systemd' ? 'systemd' : 'cgroupfs',
+    cpus: availableParallelism(),
+    macByDocker: major > 1 || minor >= 44,
+  };
 }
 
 /** Destroys a machine with its disk, firewall and cgroups; one that is gone already is fine. */

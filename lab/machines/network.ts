@@ -61,8 +61,10 @@ async function ensureAddresses(): Promise<void> {
 /** Takes the network and the firewall's table away; true when there was something. */
 export async function removeNetwork(): Promise<boolean> {
   const hadTable = await removeTable();
-  const ran = await run('docker', ['network', 'rm', network.name], { allowFailure: true });
-  if (ran.code !== 0 && !/not found|No such network/i.test(ran.stderr))
-    throw new Error(`network ${network.name} stays — ${ran.stderr.trim()} — remove its containers first`);
-  return hadTable || ran.code === 0;
+  const present = await subnets().catch(() => undefined);
+  if (present !== undefined) await docker(['network', 'rm', network.name]);
+  // Docker forgets a bridge whose records it lost; the kernel does not.
+  const link = existsSync(`/sys/class/net/${network.bridge}`);
+  if (link) await run('ip', ['link', 'delete', network.bridge]);
+  return hadTable || present !== undefined || link;
 }

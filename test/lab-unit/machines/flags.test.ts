@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createArgs } from '../../../lab/machines/flags.ts';
+import { createArgs, type HostTraits } from '../../../lab/machines/flags.ts';
 import { containerName } from '../../../lab/machines/names.ts';
 import type { MachineSpec } from '../../../lab/machines/types.ts';
 
@@ -13,15 +13,20 @@ const spec: MachineSpec = {
   userData: 'secret',
   sshKeys: ['ssh-ed25519 AAAA'],
 };
-const args = (more: Partial<MachineSpec> = {}, cpus = 8, cgroupDriver: 'cgroupfs' | 'systemd' = 'cgroupfs') =>
-  createArgs({ ...spec, ...more }, 'image:tag', { cpus, cgroupDriver });
+const args = (more: Partial<MachineSpec> = {}, host: Partial<HostTraits> = {}) =>
+  createArgs({ ...spec, ...more }, 'image:tag', {
+    cpus: 8,
+    cgroupDriver: 'cgroupfs',
+    macByDocker: true,
+    ...host,
+  });
 const value = (list: string[], flag: string) => list[list.indexOf(flag) + 1];
 
 test('a machine has its size, without swap, but never more processors than the host', () => {
   expect(value(args(), '--memory')).toBe('8192m');
   expect(value(args(), '--memory-swap')).toBe('8192m');
   expect(value(args(), '--cpus')).toBe('4');
-  expect(value(args({}, 2), '--cpus')).toBe('2');
+  expect(value(args({}, { cpus: 2 }), '--cpus')).toBe('2');
 });
 
 test('a machine without an IPv6 address is given none by us', () => {
@@ -31,7 +36,7 @@ test('a machine without an IPv6 address is given none by us', () => {
 
 test('cgroups of all machines lie below one of the lab’s own, under either driver', () => {
   expect(value(args(), '--cgroup-parent')).toBe('/coop-lab');
-  expect(value(args({}, 2, 'systemd'), '--cgroup-parent')).toBe('cooplab.slice');
+  expect(value(args({}, { cgroupDriver: 'systemd' }), '--cgroup-parent')).toBe('cooplab.slice');
   expect(value(args(), '--cgroupns')).toBe('private');
 });
 
@@ -42,6 +47,11 @@ test('a machine is not privileged: all capabilities are dropped, and the host’
   expect(given).toContain('NET_ADMIN');
   for (const never of ['SYS_RESOURCE', 'SYS_MODULE', 'SYS_RAWIO', 'BPF', 'ALL', 'all'])
     expect(given).not.toContain(never);
+});
+
+test('a fixed MAC address is asked of Docker only where it takes one per network', () => {
+  expect(value(args(), '--mac-address')).toBe(spec.mac);
+  expect(args({}, { macByDocker: false })).not.toContain('--mac-address');
 });
 
 test('user data stays out of the arguments', () => {

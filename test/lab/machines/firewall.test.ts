@@ -153,6 +153,14 @@ test('nothing done inside the machine opens it: a flush of all rules, a reboot',
   expect(await reachFrom('inner', outer.ip4, 8080)).toBe('silent');
 });
 
+test('a table that somebody deleted on the host is whole again with the next rule set', async () => {
+  await run('nft', ['delete', 'table', 'inet', 'coop_lab']);
+  expect(await reach(inner.ip4, 8080)).toBe('open');
+  await setFirewall(inner.mac, { inbound: [], outbound: [] });
+  expect(await fromEverywhere()).toEqual(all('silent'));
+  expect(await reachFrom('outer', '1.1.1.1', 443)).toBe('refused');
+});
+
 test('a frozen machine still takes connections, and is fenced all the same', async () => {
   await setFirewall(inner.mac, undefined);
   await freezeMachine('inner');
@@ -229,7 +237,11 @@ test('removal leaves nothing, also of frozen machines whose records are lost', a
   rmSync(machinePaths('outer').spec);
   const removed = await removeLeftovers();
   expect(removed).toEqual(
-    expect.arrayContaining(['container coop-lab-inner', 'container coop-lab-outer', 'firewall table']),
+    expect.arrayContaining([
+      'container coop-lab-inner',
+      'container coop-lab-outer',
+      'network coop-lab and its firewall',
+    ]),
   );
   for (const list of [
     ['ps', '-a'],
