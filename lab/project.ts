@@ -94,6 +94,10 @@ function setLabValues(
   set('mail', 'host', services.mail.host);
   set('mail', 'port', 587);
   document.deleteIn([...key('mail'), 'user']);
+  if (!document.hasIn([...key('mail'), 'from']))
+    set('mail', 'from', `notifications@${document.getIn(key('domain')) ?? services.mail.host}`);
+  if (!document.hasIn([...key('mail'), 'from']))
+    set('mail', 'from', `notifications@${document.getIn(key('domain'))}`);
   if (!zone) return;
   section('dns');
   set('dns', 'zone', zone);
