@@ -29,13 +29,14 @@ export function explain(
     }
     const found = valueAt(value, where.slice(1));
     const { reason, remedy } = judge(issue, found);
-    const meta = metaAt(schema, where.slice(1));
+    const [meta] = metasAt(schema, where.slice(1));
+    const absent = metasAt(schema, where.slice(1)).find((each) => each.missing)?.missing;
     return [
       {
         key: join(where),
         value: shown(found, secret),
         reason,
-        remedy: (found === undefined ? meta?.missing : remedy) ?? remedy ?? fallback(meta),
+        remedy: (found === undefined ? absent : remedy) ?? remedy ?? fallback(meta),
       },
     ];
   });
@@ -155,15 +156,12 @@ function knownAt(schema: Schema, path: PropertyKey[]): string[] {
   );
 }
 
-function metaAt(schema: Schema, path: PropertyKey[]): Meta | undefined {
-  // The innermost description wins: that of the field, else that of the section it is in.
-  for (let length = path.length; length >= 0; length--) {
-    for (const at of schemasAt(schema, path.slice(0, length), true)) {
-      const meta = (at as z.ZodType).meta() as Meta | undefined;
-      if (meta) return meta;
-    }
-  }
-  return undefined;
+/** What is written beside a field, then beside the section it is in, and so on outwards. */
+function metasAt(schema: Schema, path: PropertyKey[]): Meta[] {
+  return Array.from({ length: path.length + 1 }, (_, up) => path.slice(0, path.length - up))
+    .flatMap((part) => schemasAt(schema, part, true))
+    .map((at) => (at as z.ZodType).meta() as Meta | undefined)
+    .filter((meta) => meta !== undefined);
 }
 
 /** The schemas a path may lead to (several under a union); with `wrapped`, their wrappers too. */

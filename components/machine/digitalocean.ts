@@ -101,7 +101,7 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
         host,
         user: 'root',
         privateKey: keys.deployKey,
-        hostKey: keys.hostPublicKey,
+        hostKey: bare(keys.hostPublicKey),
       })),
     );
     this.identity = this.server.id;

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { completed, configOf } from './support/config.ts';
+import { deploy, resolved } from './support/deploy.ts';
+import { set } from './support/edits.ts';
+import { refusals } from './support/rules.ts';
+import { only, staging } from './support/staging.ts';
+
+const variants = {
+  'as it ships': {},
+  protected: { protect: true },
+  'with federation open': { federation: 'open' },
+  'with names set by hand': { dns: { provider: 'none' } },
+  'with everything optional': {
+    admins: { ann: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAIjbqSCpLYVyLKOOnV9LDZUilVr2KGyXcSrRxYQxOEU ann'] },
+    expires: '2026-12-24',
+    'mail.user': 'x',
+    'secrets.smtpPassword': 'y',
+  },
+};
+
+test.each(Object.entries(variants))(
+  'every input of staging %s is one the providers accept',
+  async (_, changes) => {
+    const { resources } = await staging(changes);
+    const custom = resources.filter(({ custom }) => custom);
+    expect(custom.length).toBeGreaterThan(10);
+    expect(custom.flatMap(({ type, inputs }) => refusals(type, inputs))).toEqual([]);
+  },
+);
+
+test('a checker that finds nothing would prove nothing: it names unknown, missing and mistyped inputs', () => {
+  const type = 'digitalocean:index/droplet:Droplet';
+  expect(refusals(type, { image: 'x', size: 1, location: 'fsn1', sshKeys: [1] })).toEqual([
+    `${type}.size is not string but 1`,
+    `${type}.location is unknown`,
+    `${type}.sshKeys[0] is not string but 1`,
+  ]);
+  expect(refusals(type, { image: 'x' })).toEqual([`${type}.size is missing`]);
+});
+
+test('every resource belongs to a component of the stack, and is named after it', async () => {
+  const { resources } = await staging();
+  for (const { name, parent } of resources.filter(({ name }) => name !== 'staging')) {
+    expect(parent).not.toBe('');
+    expect(name.startsWith(`${parent}-`)).toBe(true);
+  }
+});
+
+test('no secret of the configuration, and no key of a bucket, is in an input that is not a secret', async () => {
+  const file = set(completed('staging'), {
+    'mail.user': 'x',
+    'secrets.smtpPassword': 'the password of the relay',
+  });
+  // Of keys one line, which no way of quoting changes; a middle one, for the first lines of all keys are alike.
+  const values = Object.values(file.secrets as Record<string, string>).map(
+    (value) => value.split('\n').at(-4) ?? value,
+  );
+  expect(values.length).toBeGreaterThan(12);
+  const { resources } = await deploy(configOf(file));
+  const all = JSON.stringify(resources.map(({ inputs }) => inputs));
+  expect(values.filter((value) => all.includes(value)).length).toBeGreaterThan(1);
+  const open = JSON.stringify(
+    resources.map(({ inputs, secrets }) => Object.entries(inputs).filter(([key]) => !secrets.includes(key))),
+  );
+  const leaked = [...values, 'secret of staging-storage'].filter((value) => open.includes(value));
+  expect(leaked).toEqual([]);
+});
+
+test('says where the instance is and how to get in', async () => {
+  const ann = ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAIjbqSCpLYVyLKOOnV9LDZUilVr2KGyXcSrRxYQxOEU ann'];
+  const { instance } = await staging({ admins: { ann } });
+  expect(await resolved(instance.url)).toBe('https://staging.social.coop');
+  expect(await resolved(instance.address)).toBe('203.0.113.10');
+  expect(await resolved(instance.address6)).toBe('2001:db8::20');
+  expect(await resolved(instance.ssh)).toBe('ssh ann@203.0.113.10');
+  expect(await resolved(instance.buckets)).toEqual({
+    media: 'staging-social-coop-media',
+    backups: 'staging-social-coop-backups',
+  });
+});
+
+test('no output that is meant to be read is a secret', async () => {
+  const { instance } = await staging();
+  for (const output of [instance.url, instance.address, instance.address6, instance.ssh, instance.buckets]) {
+    expect(await (output as unknown as { isSecret: Promise<boolean> }).isSecret).toBe(false);
+  }
+});
+
+test('the project lists machine and buckets and not the address, which joins its machine by itself', async () => {
+  const { resources } = await staging();
+  expect(only(resources, 'Project').inputs).toEqual({
+    name: 'staging.social.coop',
+    description: 'Pulumi stack staging',
+    purpose: 'Web Application',
+    environment: 'Staging',
+  });
+  expect(only(resources, 'ProjectResources').inputs.resources).toEqual([
+    'do:droplet:412345678',
+    'do:space:staging-social-coop-media',
+    'do:space:staging-social-coop-backups',
+  ]);
+  for (const type of ['Droplet', 'ReservedIp']) {
+    expect(only(resources, type).dependsOn).toContain('staging-group-project');
+  }
+});

@@ -1,0 +1,128 @@
+import { certificate } from '../../fixtures/certificate.ts';
+import { openSshPair } from '../../fixtures/facts.ts';
+import { freshSecrets, type StackFile } from '../../fixtures/stack.ts';
+
+type Edits = (file: StackFile) => StackFile[];
+type Tree = Record<string, unknown>;
+
+/** A copy of a file with other values at some paths; undefined removes the key. */
+export function set(file: StackFile, changes: Record<string, unknown>): StackFile {
+  const copy = structuredClone(file) as Tree;
+  for (const [path, value] of Object.entries(changes)) {
+    const parts = path.split('.');
+    const last = parts.pop() ?? '';
+    const parent = parts.reduce<Tree>((at, part) => {
+      at[part] ??= {};
+      return at[part] as Tree;
+    }, copy);
+    if (value === undefined) delete parent[last];
+    else parent[last] = value;
+  }
+  return copy as StackFile;
+}
+
+const to =
+  (path: string, ...values: unknown[]): Edits =>
+  (file) =>
+    values.map((value) => set(file, { [path]: value }));
+
+const also =
+  (...changes: Record<string, unknown>[]): Edits =>
+  (file) =>
+    changes.map((change) => set(file, change));
+
+const image = (letter: string) => `registry.example.org/x/y:1@sha256:${letter.repeat(64)}`;
+const images = (name: string): Edits => to(`images.${name}`, image('1'), image('2'));
+
+const secret =
+  (name: string): Edits =>
+  (file) => [set(file, { [`secrets.${name}`]: (freshSecrets().secrets as Tree)[name] })];
+
+/** The two halves of a pair can only change together. */
+const sshPair =
+  (publicKey: string, privateKey: string): Edits =>
+  (file) => {
+    const pair = openSshPair('new');
+    return [set(file, { [publicKey]: pair.publicKey, [`secrets.${privateKey}`]: pair.privateKey })];
+  };
+
+const vapidPair: Edits = (file) => {
+  const { vapidPrivateKey, vapidPublicKey } = freshSecrets().secrets;
+  return [
+    set(file, { 'secrets.vapidPrivateKey': vapidPrivateKey, 'secrets.vapidPublicKey': vapidPublicKey }),
+  ];
+};
+
+const process = 'processes.sidekiq-pull-q';
+const relay = { 'mail.user': 'postmaster', 'secrets.smtpPassword': 'a b"c' };
+
+/** For every key of the schema, files that differ from a given one in that key; none where there is one choice only. */
+export const edits: Record<string, Edits> = {
+  domain: also({ domain: 'other.social.coop' }, { domain: 'example.org', dns: { provider: 'none' } }),
+  contact: to('contact', 'admin@social.coop', 'root@example.org'),
+  app: to('app'),
+  appVersion: to('appVersion', '4.4.27', '4.5.21', '4.6.1'),
+  'images.web': images('web'),
+  'images.streaming': images('streaming'),
+  'images.postgres': images('postgres'),
+  'images.redis': images('redis'),
+  federation: to('federation', 'open', 'off'),
+  'primary.provider': to('primary.provider'),
+  'primary.region': to('primary.region', 'ams3', 'nyc1'),
+  'primary.size': to('primary.size', 's-8vcpu-32gb-amd', 'm-4vcpu-32gb', 'g-4vcpu-16gb'),
+  'storage.provider': to('storage.provider'),
+  'storage.region': to('storage.region', 'nyc3', 'sgp1'),
+  'storage.media': to('storage.media', 'other-media', 'm3d1a'),
+  'storage.backups': to('storage.backups', 'other-backups', 'b4ckups'),
+  'dns.provider': to('dns', { provider: 'none' }),
+  'dns.zone': (file) => [set(file, { 'dns.zone': file.domain })],
+  'dns.zoneId': to('dns.zoneId', 'f'.repeat(32), '9'.repeat(32)),
+  sshFrom: to('sshFrom', ['198.51.100.7/32'], ['2001:db8::/48', '203.0.113.128/25']),
+  'admins.*': to(
+    'admins.ann',
+    [openSshPair('ann').publicKey],
+    [openSshPair('a').publicKey, openSshPair('b').publicKey],
+  ),
+  acmeDirectory: to(
+    'acmeDirectory',
+    'https://acme-staging-v02.api.letsencrypt.org/directory',
+    'https://ca.example.org/dir',
+  ),
+  caCertificates: to('caCertificates', certificate, `${certificate}\n${certificate}`),
+  'mail.host': to('mail.host', 'mail.example.org', 'relay.example.net'),
+  'mail.port': to('mail.port', 25, 465, 2525),
+  'mail.user': also(relay, { ...relay, 'mail.user': 'someone@example.org' }),
+  'mail.from': to('mail.from', 'other@social.coop', 'Other <other@social.coop>'),
+  rpo: to('rpo', 10, 3600),
+  retentionDays: to('retentionDays', 7, 365),
+  // A stopped Sidekiq process would leave its queue unworked; web has two replicas at most.
+  'processes.*.replicas': to('processes.web.replicas', 1),
+  'processes.*.concurrency': to(`${process}.concurrency`, 5, 12),
+  'processes.*.memoryMb': to(`${process}.memoryMb`, 400, 600),
+  'database.maxConnections': to('database.maxConnections', 150, 300),
+  'database.sharedBuffersMb': to('database.sharedBuffersMb', 128, 300),
+  uploadMb: to('uploadMb', 40, 250),
+  'mediaCache.hours': to('mediaCache.hours', 1, 100),
+  'mediaCache.gigabytes': to('mediaCache.gigabytes', 1, 20),
+  logDays: to('logDays', 1, 90),
+  containerRange: to('containerRange', '172.20.0.0/16', '192.168.0.0/16'),
+  containerRange6: to('containerRange6', 'fd12:3456::/48', 'fc00::/32'),
+  'environment.*': to('environment.DEEPL_PLAN', 'free', 'pro'),
+  protect: to('protect', true, false),
+  expires: also({ protect: false, expires: '2026-12-24' }, { protect: false, expires: '2030-01-01' }),
+  hostPublicKey: sshPair('hostPublicKey', 'hostKey'),
+  deployPublicKey: sshPair('deployPublicKey', 'deployKey'),
+  'secrets.secretKeyBase': secret('secretKeyBase'),
+  'secrets.vapidPrivateKey': vapidPair,
+  'secrets.vapidPublicKey': vapidPair,
+  'secrets.activeRecordPrimaryKey': secret('activeRecordPrimaryKey'),
+  'secrets.activeRecordDeterministicKey': secret('activeRecordDeterministicKey'),
+  'secrets.activeRecordKeyDerivationSalt': secret('activeRecordKeyDerivationSalt'),
+  'secrets.databasePassword': secret('databasePassword'),
+  'secrets.databaseAdminPassword': secret('databaseAdminPassword'),
+  'secrets.redisPassword': secret('redisPassword'),
+  'secrets.repositoryCipher': secret('repositoryCipher'),
+  'secrets.hostKey': sshPair('hostPublicKey', 'hostKey'),
+  'secrets.deployKey': sshPair('deployPublicKey', 'deployKey'),
+  'secrets.smtpPassword': also(relay, { ...relay, 'secrets.smtpPassword': 'other' }),
+};

@@ -1,0 +1,17 @@
+type Properties = Record<string, unknown>;
+
+/** What the clouds answer when a resource is made; the same for the same inputs, so that two runs can be compared. */
+export function outputsOf(type: string, name: string, inputs: Properties): Properties {
+  switch (type) {
+    case 'digitalocean:index/droplet:Droplet':
+      return { ipv4Address: '203.0.113.20', ipv6Address: '2001:db8::20', dropletUrn: 'do:droplet:412345678' };
+    case 'digitalocean:index/reservedIp:ReservedIp':
+      return { ipAddress: '203.0.113.10', reservedIpUrn: 'do:reservedip:203.0.113.10' };
+    case 'digitalocean:index/spacesBucket:SpacesBucket':
+      return { bucketUrn: `do:space:${inputs.name}`, endpoint: `${inputs.region}.digitaloceanspaces.com` };
+    case 'digitalocean:index/spacesKey:SpacesKey':
+      return { accessKey: `DO00${name}`, secretKey: `secret of ${name}` };
+    default:
+      return {};
+  }
+}
