@@ -8,7 +8,7 @@ import { Store } from './store.ts';
 
 const store = await Store.open(paths.cloudState);
 const { server, objects } = createCloud(store, realBackends, console.log);
-for (const line of await objects.recover()) console.log(`recovered: ${line}`);
+objects.recover().then((lines) => lines.forEach((line) => void console.log(`recovered: ${line}`)));
 // Machines ask it for their user data, as at a cloud.
 await serveMetadata();
 await mkdir(dirname(paths.cloudSocket), { recursive: true });

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ApiError, isRefusal, notFound } from './api-error.ts';
 import type { Backends } from './backends.ts';
 import { takeFault } from './faults.ts';
-import { kinds } from './kinds.ts';
+import { isPartOf, kindOf, ownedBy, ownerOf } from './lookup.ts';
 import type { Store } from './store.ts';
 import type { Account, CloudObject, Context, Kind, Properties } from './types.ts';
 
@@ -18,14 +19,16 @@ export class Objects {
   }
 
   async create(account: Account, type: string, inputs: Properties, request?: string): Promise<CloudObject> {
-    const kind = this.#kind(account, type);
-    const again = request && this.#all(account, type).find((object) => object.request === request);
-    if (again) {
-      await this.#making.get(again.id);
-      return again;
+    const kind = kindOf(account.provider, type);
+    const orphan = this.#all(account, type).find((o) => request && o.request === request && !o.delivered);
+    if (orphan) {
+      await this.#making.get(orphan.id);
+      if (asksFor(inputs, orphan)) return orphan;
+      // Nobody knows its id: left alone it would be paid for ever.
+      await this.#forget(account, kind, orphan);
     }
     const fault = takeFault(this.#store.state, account.provider, type, 'create');
-    const planned = kind.plan(this.#context(account), inputs);
+    const planned = kind.plan(this.contextOf(account), inputs);
     const object: CloudObject = {
       provider: account.provider,
       type,
@@ -35,7 +38,6 @@ export class Objects {
       ...(request ? { request } : {}),
     };
     this.#store.state.objects.push(object);
-    await this.#store.save();
     await this.#make(account, kind, object);
     if (fault === 'timeout-after') {
       const message = `timeout while waiting for state to become 'active' (last state: 'new', timeout: 1m0s)`;
@@ -44,12 +46,20 @@ export class Objects {
     return object;
   }
 
+  /** The asker knows the id now; asking again means wanting another one. */
+  async delivered(provider: string, type: string, id: string): Promise<void> {
+    const object = this.#any(provider, type, id);
+    if (!object || object.delivered) return;
+    object.delivered = true;
+    await this.#store.save();
+  }
+
   async read(account: Account, type: string, id: string): Promise<CloudObject> {
-    const kind = this.#kind(account, type);
+    const kind = kindOf(account.provider, type);
     const object = this.#find(account, type, id);
     takeFault(this.#store.state, account.provider, type, 'read');
     await this.#making.get(id);
-    if (kind.refresh && !(await kind.refresh(this.#context(account), object))) {
+    if (kind.refresh && !(await kind.refresh(this.contextOf(account), object))) {
       await this.#forget(account, kind, object);
       throw notFound();
     }
@@ -57,18 +67,18 @@ export class Objects {
   }
 
   async update(account: Account, type: string, id: string, inputs: Properties): Promise<CloudObject> {
-    const kind = this.#kind(account, type);
+    const kind = kindOf(account.provider, type);
     const object = this.#find(account, type, id);
     const fault = takeFault(this.#store.state, account.provider, type, 'update');
     await this.#making.get(id);
-    await kind.update(this.#context(account), object, inputs);
+    await kind.update(this.contextOf(account), object, inputs);
     await this.#store.save();
     if (fault === 'timeout-after') throw new ApiError(504, 'context deadline exceeded', 'timeout');
     return object;
   }
 
   async remove(account: Account, type: string, id: string): Promise<void> {
-    const kind = this.#kind(account, type);
+    const kind = kindOf(account.provider, type);
     const object = this.#find(account, type, id);
     const fault = takeFault(this.#store.state, account.provider, type, 'delete');
     await this.#making.get(id)?.catch(() => {});
@@ -82,34 +92,49 @@ export class Objects {
   }
 
   owner(provider: string, type: string, id: string): Account {
-    const found = this.everything().find((o) => o.provider === provider && o.type === type && o.id === id);
+    const found = this.#any(provider, type, id);
     if (!found) throw notFound();
-    return this.#account(found);
+    return ownerOf(this.#store.state, found);
   }
 
   contextOf(account: Account): Context {
-    return this.#context(account);
+    const { state } = this.#store;
+    const world = (type: string) =>
+      state.objects.filter(
+        (o) => o.provider === account.provider && o.type === type && o.phase !== 'deleting',
+      );
+    return {
+      account,
+      backends: this.#backends,
+      next: () => ++state.counter,
+      world,
+      list: (type) => world(type).filter((object) => object.account === account.name),
+    };
   }
 
-  /** After a restart: finishes what was being made or removed. */
+  /** After a restart: finishes what was being made or removed; requests for it wait meanwhile. */
   async recover(): Promise<string[]> {
-    const told: string[] = [];
-    for (const object of [...this.#store.state.objects]) {
-      if (object.phase === 'ready') continue;
-      const account = this.#account(object);
-      const kind = this.#kind(account, object.type);
-      told.push(`${object.phase} ${object.provider} ${object.type} ${object.id}`);
-      const work =
-        object.phase === 'creating' ? this.#make(account, kind, object) : this.#forget(account, kind, object);
-      await work.catch((error: Error) => told.push(`failed: ${error.message}`));
-    }
-    return told;
+    const unfinished = this.everything().filter(({ phase }) => phase !== 'ready');
+    return Promise.all(
+      unfinished.map(async (object) => {
+        const account = ownerOf(this.#store.state, object);
+        const kind = kindOf(object.provider, object.type);
+        const line = `${object.phase} ${object.provider} ${object.type} ${object.id}`;
+        const finish = object.phase === 'creating' ? this.#make : this.#forget;
+        return finish.call(this, account, kind, object).then(
+          () => line,
+          (error: Error) => `${line} failed: ${error.message}`,
+        );
+      }),
+    );
   }
 
   #make(account: Account, kind: Kind, object: CloudObject): Promise<void> {
     const work = (async () => {
+      // On disk before anything real exists: whoever comes after a crash knows what to look for.
+      await this.#store.save();
       try {
-        await kind.realise?.(this.#context(account), object);
+        await kind.realise?.(this.contextOf(account), object);
       } catch (error) {
         await this.#forget(account, kind, object);
         throw error;
@@ -126,7 +151,7 @@ export class Objects {
     object.phase = 'deleting';
     await this.#store.save();
     try {
-      await kind.remove?.(this.#context(account), object);
+      await kind.remove?.(this.contextOf(account), object);
     } catch (error) {
       // Refused (a bucket that is not empty): it lives on.
       if (isRefusal(error)) object.phase = before;
@@ -134,54 +159,21 @@ export class Objects {
       throw error;
     }
     const { state } = this.#store;
-    state.objects = state.objects.filter((other) => other !== object && !this.#isPartOf(other, object));
+    state.objects = state.objects.filter((other) => other !== object && !isPartOf(other, object));
     await this.#store.save();
   }
 
-  #isPartOf(part: CloudObject, whole: CloudObject): boolean {
-    if (part.provider !== whole.provider || part.account !== whole.account) return false;
-    const wholes = kinds[part.provider]?.[part.type]?.partOf?.(part.inputs) ?? [];
-    return wholes.some(([type, id]) => type === whole.type && id === whole.id);
-  }
+  #all = (account: Account, type: string) => this.everything().filter(ownedBy(account, type));
 
-  #context(account: Account): Context {
-    const { state } = this.#store;
-    const world = (type: string) =>
-      state.objects.filter(
-        (o) => o.provider === account.provider && o.type === type && o.phase !== 'deleting',
-      );
-    return {
-      account,
-      backends: this.#backends,
-      next: () => ++state.counter,
-      world,
-      list: (type) => world(type).filter((object) => object.account === account.name),
-    };
-  }
-
-  #all(account: Account, type: string): CloudObject[] {
-    return this.#store.state.objects.filter(
-      (o) => o.provider === account.provider && o.type === type && o.account === account.name,
-    );
-  }
+  #any = (provider: string, type: string, id: string) =>
+    this.everything().find((o) => o.provider === provider && o.type === type && o.id === id);
 
   #find(account: Account, type: string, id: string): CloudObject {
     const found = this.#all(account, type).find((object) => object.id === id);
     if (!found) throw notFound();
     return found;
   }
-
-  #kind(account: Account, type: string): Kind {
-    const kind = kinds[account.provider]?.[type];
-    if (!kind) throw new ApiError(404, `the lab has no ${account.provider} ${type}`, 'not_implemented');
-    return kind;
-  }
-
-  #account(object: CloudObject): Account {
-    const found = this.#store.state.accounts.find(
-      ({ provider, name }) => provider === object.provider && name === object.account,
-    );
-    if (!found) throw new Error(`${object.type} ${object.id} belongs to no account — ${object.account}`);
-    return found;
-  }
 }
+
+const asksFor = (inputs: Properties, object: CloudObject) =>
+  Object.entries(inputs).every(([key, value]) => isDeepStrictEqual(object.inputs[key], value));

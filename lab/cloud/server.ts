@@ -98,9 +98,12 @@ export function createCloud(
     return resource(request, objects.owner(provider, type, id), type, id);
   };
 
+  const delivered = ([, provider = '', type = '']: string[], id: string) =>
+    objects.delivered(provider, type, id);
+
   const server = createServer((incoming, response) => {
     const requestId = randomUUID();
-    answer(incoming, response, route, requestId, log).catch((error: unknown) => {
+    answer(incoming, response, route, requestId, log, delivered).catch((error: unknown) => {
       log(`${incoming.method} ${incoming.url} ${error}`);
       response.destroy();
     });
@@ -117,10 +120,17 @@ async function answer(
   route: (request: Request) => Promise<Properties | undefined>,
   requestId: string,
   log: (line: string) => void,
+  delivered: (path: string[], id: string) => Promise<void>,
 ): Promise<void> {
   const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://cloud');
   const text = (await incoming.toArray()).join('');
+  const path = pathname.split('/').filter(Boolean).map(decodeURIComponent);
   const send = (status: number, body: Properties) => {
+    if (incoming.method === 'POST' && typeof body.id === 'string') {
+      const { id } = body;
+      // Emitted only when the whole answer has left.
+      response.once('finish', () => void delivered(path, id).catch((error) => log(String(error))));
+    }
     response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': requestId });
     response.end(JSON.stringify(body));
   };
@@ -129,7 +139,7 @@ async function answer(
   try {
     const body = await route({
       method: incoming.method ?? 'GET',
-      path: pathname.split('/').filter(Boolean).map(decodeURIComponent),
+      path,
       query: searchParams,
       headers: incoming.headers,
       body: text ? JSON.parse(text) : {},

@@ -25,8 +25,9 @@ export interface CloudObject {
   hidden: Properties;
   /** `creating` is written before anything real is made, so that a crash loses no machine. */
   phase: 'creating' | 'ready' | 'deleting';
-  /** The request that made it: the same request again gets the same object. */
+  /** Who asked for it. Until the answer has been delivered, the same request gets the same object again. */
   request?: string;
+  delivered?: boolean;
 }
 
 export interface Fault {

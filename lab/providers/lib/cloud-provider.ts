@@ -39,7 +39,9 @@ export function cloudProvider(options: CloudProviderOptions): Provider {
     return found;
   };
   const call = async (verb: Verb, method: string, subject: Subject, id?: string, body?: Properties) => {
-    const answer = await callCloud(method, path(subject, id), options.token(short(subject.type)), body);
+    const token = options.token(short(subject.type));
+    // By its URN a create whose answer was lost is known again, and makes no second one.
+    const answer = await callCloud(method, path(subject, id), token, body, subject.urn);
     if (answer.status < 300 || (answer.status === 404 && (verb === 'reading' || verb === 'deleting')))
       return answer;
     const message = options.explain(verb, short(subject.type), answer);

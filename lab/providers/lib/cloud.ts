@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Properties } from './wire.ts';
@@ -19,17 +18,17 @@ export async function callCloud(
   path: string,
   token: string | undefined,
   body?: Properties,
+  idempotencyKey?: string,
 ): Promise<Answer> {
   const socketPath = process.env.LAB_CLOUD;
   if (!socketPath) {
     throw new Error('LAB_CLOUD is not set — this is a plugin of the lab — run it inside `coop lab shell`');
   }
-  // The same key on every try: a create whose answer was lost must not make a second one.
   const text = body === undefined ? '' : JSON.stringify(body);
   const headers = {
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(text)),
-    'idempotency-key': randomUUID(),
+    ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
     ...(token ? { authorization: `Bearer ${token}` } : {}),
   };
   for (let attempt = 1; ; attempt++) {

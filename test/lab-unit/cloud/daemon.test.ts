@@ -118,12 +118,28 @@ describe('a crash', () => {
   });
 });
 
-it('the same request again gets the same machine', async () => {
-  const twice = await Promise.all(
-    [1, 2].map(() => cloud.objects.create(alice, 'Droplet', dropletInputs(), 'key')),
-  );
-  expect(twice[0]?.id).toBe(twice[1]?.id);
-  expect(cloud.seen.created).toBe(1);
+describe('the same request again', () => {
+  const ask = (extra = {}) => cloud.objects.create(alice, 'Droplet', dropletInputs(extra), 'urn');
+
+  it('gets the same machine as long as no answer was delivered', async () => {
+    const [first, second] = await Promise.all([ask(), ask()]);
+    expect(first.id).toBe(second.id);
+    expect(cloud.seen.created).toBe(1);
+  });
+
+  it('gets another one after that: a replacement', async () => {
+    const post = () => callCloud('POST', droplets, alice.token, dropletInputs(), 'urn');
+    const [first, second] = [await post(), await post()];
+    expect(first.body.id).not.toBe(second.body.id);
+    expect(cloud.seen.machines.size).toBe(2);
+  });
+
+  it('for something else removes what nobody knows of', async () => {
+    const first = await ask();
+    const second = await ask({ size: 's-4vcpu-8gb' });
+    expect([...cloud.seen.machines.keys()]).toEqual([`do-${second.id}`]);
+    expect(first.id).not.toBe(second.id);
+  });
 });
 
 it('a machine that did not boot leaves nothing behind', async () => {
