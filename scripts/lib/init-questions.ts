@@ -41,7 +41,11 @@ export async function askMissing(flags: InitFlags, config: Config, put: Ask = as
       await put('SSH reachable from (ranges, e.g. 203.0.113.7/32, separated by spaces)')
     ).split(/[\s,]+/);
   if (!flags.admin && !has('admins')) answers.admin = [await admin(put)];
-  if (!flags.mailHost && !has('mail.host')) answers.mailHost = await put('Mail relay (host name)');
+  if (!flags.mailHost && !has('mail.host')) {
+    answers.mailHost = await put('Mail relay (host name)');
+    const user = flags.mailUser ?? (await put('User at the relay (empty for none)', { optional: true }));
+    if (user) answers.mailUser = user;
+  }
   if (!flags.mailFrom && !has('mail.from'))
     answers.mailFrom = await put('Mail is sent from', { fallback: `notifications@${name}`, check: mail });
   return answers;

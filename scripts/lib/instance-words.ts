@@ -9,7 +9,6 @@ export interface LogsFlags {
   follow?: boolean;
   since?: string;
   lines?: string;
-  json?: boolean;
 }
 
 export function logsWords(services: string[], flags: LogsFlags): string[] {
@@ -25,7 +24,6 @@ export function logsWords(services: string[], flags: LogsFlags): string[] {
     ...(flags.follow ? ['-f'] : []),
     ...(flags.since ? ['--since', flags.since] : []),
     ...(flags.lines ? ['--lines', flags.lines] : []),
-    ...(flags.json ? ['--json'] : []),
   ];
 }
 
@@ -39,6 +37,9 @@ export function maintenanceWords(state: string): string[] {
     throw new VisibleError(`not a state — maintenance ${state} — on, off or status`);
   return ['instance', 'maintenance', state];
 }
+
+/** The files without their differences, for programs. */
+export const driftListWords = ['instance', 'drift', '--json'];
 
 export function driftWords(action: string | undefined, path: string | undefined): string[] {
   if (action === undefined || action === 'diff') return ['instance', 'drift', 'diff'];

@@ -8,11 +8,12 @@ export const canAsk = (): boolean => process.stdin.isTTY === true && process.std
 /** Asks on the terminal until `check` finds nothing to say against the answer; an empty answer takes the default. */
 export async function ask(
   question: string,
-  options: { fallback?: string; check?: (answer: string) => string | undefined } = {},
+  options: { fallback?: string; optional?: boolean; check?: (answer: string) => string | undefined } = {},
 ): Promise<string> {
   for (;;) {
     const shown = options.fallback ? `${question} [${options.fallback}]: ` : `${question}: `;
     const answer = (await answered(shown, process.stderr)) || options.fallback || '';
+    if (answer === '' && options.optional) return '';
     const objection = answer ? options.check?.(answer) : 'an answer is needed';
     if (!objection) return answer;
     process.stderr.write(`  ${objection}\n`);

@@ -23,6 +23,24 @@ export async function remoteSession(target: SshTarget, options: SshCommandOption
   return code;
 }
 
+/** Runs words as root on the machine and hands on each line of their output as it comes; returns the exit code. */
+export async function remoteLines(
+  target: SshTarget,
+  words: string[],
+  onLine: (line: string) => void,
+): Promise<number> {
+  let rest = '';
+  const { code, stderr } = await start(target, { remote: asRoot(target.user, words) }, 'capture', (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    lines.forEach(onLine);
+  });
+  if (rest) onLine(rest);
+  if (code === 255) throw unreachable(target, stderr);
+  if (stderr) process.stderr.write(stderr);
+  return code;
+}
+
 /** `capture`: keep the output. `pass`: let it through, and keep what goes to stderr. `terminal`: hands off. */
 type Output = 'capture' | 'pass' | 'terminal';
 
@@ -32,7 +50,12 @@ const stdio: Record<Output, StdioOptions> = {
   terminal: 'inherit',
 };
 
-function start(target: SshTarget, options: SshCommandOptions, output: Output): Promise<RemoteResult> {
+function start(
+  target: SshTarget,
+  options: SshCommandOptions,
+  output: Output,
+  onOutput?: (text: string) => void,
+): Promise<RemoteResult> {
   return new Promise((resolve, reject) => {
     const [program, ...args] = sshCommand(target, options) as [string, ...string[]];
     const child = spawn(program, args, { stdio: stdio[output] });
@@ -42,7 +65,8 @@ function start(target: SshTarget, options: SshCommandOptions, output: Output): P
     let stdout = '';
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
+      if (onOutput) onOutput(text);
+      else stdout += text;
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       if (output === 'pass') process.stderr.write(text);

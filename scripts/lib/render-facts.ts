@@ -18,8 +18,11 @@ const address = '192.0.2.1';
 export function renderFacts(projectDir: string, stack: string): RenderFacts {
   requireStack(projectDir, stack);
   const { document } = readStackFile(stackFile(projectDir, stack));
-  const said = configOf(document, () => '[masked]');
   const placeholders = [`machine address: ${address}`];
+  const said = withStandIns(
+    configOf(document, () => '[masked]'),
+    placeholders,
+  );
   const { smtpPassword, ...secrets } = maskedSecrets;
   const wantsMailPassword = 'user' in ((said.mail ?? {}) as object);
   const config = parseConfig(
@@ -47,6 +50,24 @@ export function renderFacts(projectDir: string, stack: string): RenderFacts {
   return {
     facts: { stack, config, machine, media: bucket('media'), backups: bucket('backups') },
     placeholders,
+  };
+}
+
+/** A file that `coop init` has not completed can be rendered too: what it lacks is made up, and said. */
+function withStandIns(said: Record<string, unknown>, placeholders: string[]): Record<string, unknown> {
+  const standIns: Record<string, unknown> = {
+    contact: 'contact@placeholder.invalid',
+    sshFrom: ['192.0.2.0/24'],
+    mail: { host: 'mail.placeholder.invalid', from: 'notifications@placeholder.invalid' },
+  };
+  const missing = Object.keys(standIns).filter((key) => said[key] === undefined);
+  const dns = said.dns as { provider?: string; zoneId?: string } | undefined;
+  const zone = dns?.provider === 'cloudflare' && dns.zoneId === undefined;
+  placeholders.push(...missing, ...(zone ? ['dns.zoneId'] : []));
+  return {
+    ...said,
+    ...Object.fromEntries(missing.map((key) => [key, standIns[key]])),
+    ...(zone ? { dns: { ...dns, zoneId: '0'.repeat(32) } } : {}),
   };
 }
 

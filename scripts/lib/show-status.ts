@@ -29,7 +29,10 @@ export function showStatus(
   for (const row of options.all ? rows : collapse(rows)) {
     const head = (row.group === group ? '' : row.group).padEnd(indent);
     group = row.group;
-    const [first, ...more] = wrap(`${row.label.padEnd(24)} ${row.text}`, width - indent - 2, 25);
+    const [first, ...more] =
+      row.label === ''
+        ? wrap(row.text, width - indent - 2, 0)
+        : wrap(`${row.label.padEnd(20)} ${row.text}`, width - indent - 2, 21);
     lines.push(`${colors.dim(head)}${colors[row.level](sign[row.level])} ${first}`);
     for (const line of more) lines.push(' '.repeat(indent + 2) + line);
   }

@@ -9,19 +9,20 @@ export interface Row {
   text: string;
 }
 
-/** What a status says, judged. What is unknown or never ran is red, not grey. */
+/** What a status says, judged. What is unknown is red, not grey. */
 export function rowsOf(status: InstanceStatus, now: Date): Row[] {
   return [
+    ...(status.problems ?? []).map(({ level, text }) => row('problems', level, '', text)),
     appRow(status),
-    ...(status.maintenance?.on
-      ? [row('state', 'yellow', 'maintenance', `page is up${since(status.maintenance.since, now)}`)]
-      : []),
+    ...maintenanceRows(status, now),
     ...serviceRows(status),
     ...queueRows(status),
     ...backupRows(status, now),
     certificateRow(status, now),
     ...diskRows(status),
     ...timerRows(status, now),
+    firewallRow(status),
+    ...driftRows(status),
   ];
 }
 
@@ -32,14 +33,24 @@ const row = (group: string, level: Level, label: string, text: string): Row => (
   text,
 });
 
+/** A wrong image works as well: the version must be the one configured, or a build of it. */
 function appRow({ app, federation }: InstanceStatus): Row {
-  const wrong = app?.expected !== undefined && app.version !== undefined && app.version !== app.expected;
+  const wrong = app?.expected !== undefined && app.version?.startsWith(app.expected) === false;
   const text = [
     app?.version ?? 'version unknown',
     ...(wrong ? [`(${app.expected} configured)`] : []),
     `federation ${federation ?? 'unknown'}`,
   ].join(' ');
-  return row('state', !app?.version ? 'red' : wrong ? 'yellow' : 'green', app?.name ?? 'app', text);
+  return row('state', !app?.version || wrong ? 'red' : 'green', app?.name ?? 'app', text);
+}
+
+function maintenanceRows({ maintenance }: InstanceStatus, now: Date): Row[] {
+  if (!maintenance?.on) return [];
+  const { since } = maintenance;
+  const text = since
+    ? ` since ${since.slice(0, 16).replace('T', ' ')} (${span(secondsSince(since, now))})`
+    : '';
+  return [row('state', 'yellow', 'maintenance', `the page is up${text}`)];
 }
 
 function serviceRows({ services }: InstanceStatus): Row[] {
@@ -56,58 +67,61 @@ function serviceRows({ services }: InstanceStatus): Row[] {
   });
 }
 
+/** Sets of Sidekiq's beside the queues: their jobs wait for a time, or for ever. */
+const sets = ['retry', 'schedule', 'dead'];
+
 /** A queue counts by how long its oldest job waits: five minutes is slow, half an hour is broken. */
 function queueRows({ queues }: InstanceStatus): Row[] {
   if (!queues) return [row('queues', 'red', 'unknown', 'not readable')];
-  const total = queues.reduce((sum, queue) => sum + queue.size, 0);
-  const slow = queues.filter((queue) => (queue.latency ?? 0) >= 300);
-  if (slow.length === 0) return [row('queues', 'green', `${queues.length} queues`, `${total} jobs waiting`)];
-  return slow.map((queue) => {
-    const latency = queue.latency ?? 0;
-    return row(
-      'queues',
-      latency >= 1800 ? 'red' : 'yellow',
-      queue.name,
-      `${queue.size} jobs, oldest waits ${span(latency)}`,
-    );
-  });
+  const worked = queues.filter(({ name }) => !sets.includes(name));
+  const slow = worked.filter((queue) => (queue.latency ?? 0) >= 300);
+  const total = worked.reduce((sum, queue) => sum + queue.size, 0);
+  const rest = queues.filter(({ name, size }) => sets.includes(name) && size > 0);
+  const text = [`${total} jobs wait`, ...rest.map(({ name, size }) => `${size} ${setNames[name]}`)].join(
+    ', ',
+  );
+  const late = slow.map(({ name, size, latency = 0 }) =>
+    row('queues', latency >= 1800 ? 'red' : 'yellow', name, `${size} jobs, oldest waits ${span(latency)}`),
+  );
+  return [...late, row('queues', 'green', `${worked.length} queues`, text)];
 }
 
+const setNames: Record<string, string> = { retry: 'to retry', schedule: 'for later', dead: 'given up' };
+
 function backupRows({ backup }: InstanceStatus, now: Date): Row[] {
-  const age = backup?.last ? secondsSince(backup.last, now) : undefined;
-  const last =
-    age === undefined
-      ? row('backup', 'red', 'last', 'never')
-      : row(
-          'backup',
-          age > 8 * day ? 'red' : age > 2 * day ? 'yellow' : 'green',
-          'last',
-          `${backup?.type ?? 'backup'} ${span(age)} ago`,
-        );
-  const wal = backup?.walAge;
-  const archive =
-    wal === undefined
-      ? row('backup', 'red', 'WAL', 'not archived yet')
-      : row(
-          'backup',
-          wal > 3600 ? 'red' : wal > 900 ? 'yellow' : 'green',
-          'WAL',
-          `archived ${span(wal)} ago`,
-        );
-  return [last, archive];
+  return [lastBackupRow(backup, now), archiveRow(backup)];
+}
+
+function lastBackupRow(backup: InstanceStatus['backup'], now: Date): Row {
+  if (!backup?.last) return row('backup', 'red', 'last', 'never');
+  const age = secondsSince(backup.last, now);
+  const count = backup.count === undefined ? '' : `, ${backup.count} in all`;
+  const level = age > 8 * day ? 'red' : age > 2 * day ? 'yellow' : 'green';
+  return row('backup', level, 'last', `${backup.type ?? 'backup'} ${span(age)} ago${count}`);
+}
+
+/** An idle database archives nothing: age alone is no failure. */
+function archiveRow(backup: InstanceStatus['backup']): Row {
+  const { walAge, failing } = backup ?? {};
+  if (failing) return row('backup', 'red', 'WAL', 'archiving fails');
+  if (walAge === undefined) return row('backup', 'red', 'WAL', 'not archived yet');
+  return row('backup', walAge > 3600 ? 'yellow' : 'green', 'WAL', `archived ${span(walAge)} ago`);
 }
 
 function certificateRow({ certificate }: InstanceStatus, now: Date): Row {
   if (!certificate?.notAfter) return row('certificate', 'red', 'TLS', 'no certificate');
+  if (certificate.placeholder) return row('certificate', 'red', 'TLS', 'a placeholder: none was issued yet');
   const left = -secondsSince(certificate.notAfter, now);
-  const issuer = certificate.issuer ? `, ${certificate.issuer}` : '';
-  if (left <= 0) return row('certificate', 'red', 'TLS', `expired ${span(-left)} ago${issuer}`);
-  return row(
-    'certificate',
-    left < 7 * day ? 'red' : left < 21 * day ? 'yellow' : 'green',
-    'TLS',
-    `${span(left)} left${issuer}`,
-  );
+  const by = certificate.issuer ? `, by ${issuerName(certificate.issuer)}` : '';
+  if (left <= 0) return row('certificate', 'red', 'TLS', `expired ${span(-left)} ago${by}`);
+  const level = left < 7 * day ? 'red' : left < 21 * day ? 'yellow' : 'green';
+  return row('certificate', level, 'TLS', `${span(left)} left${by}`);
+}
+
+/** `C = US, O = Let's Encrypt, CN = R11`: the organisation, else the name. */
+function issuerName(issuer: string): string {
+  const part = (name: string) => new RegExp(`(?:^|, ?)${name} ?= ?([^,]+)`).exec(issuer)?.[1];
+  return part('O') ?? part('CN') ?? issuer;
 }
 
 function diskRows({ disk }: InstanceStatus): Row[] {
@@ -142,10 +156,27 @@ function timerRows({ timers }: InstanceStatus, now: Date): Row[] {
   });
 }
 
+function firewallRow({ refused }: InstanceStatus): Row {
+  if (!refused) return row('firewall', 'red', 'nftables', 'not there');
+  const counts = Object.entries(refused).map(
+    ([name, packets]) => `${name.replace(/_refused$/, '')} ${packets}`,
+  );
+  return row(
+    'firewall',
+    'green',
+    'nftables',
+    `up${counts.length > 0 ? `, refused: ${counts.join(', ')}` : ''}`,
+  );
+}
+
+function driftRows({ drift }: InstanceStatus): Row[] {
+  return (drift ?? []).map(({ path, kept }) =>
+    row('drift', 'yellow', kept ? 'kept' : 'changed by hand', path),
+  );
+}
+
 const day = 86_400;
 const secondsSince = (iso: string, now: Date) => (now.getTime() - Date.parse(iso)) / 1000;
-const since = (iso: string | undefined, now: Date) =>
-  iso ? ` since ${iso.slice(0, 16).replace('T', ' ')} (${span(secondsSince(iso, now))})` : '';
 
 /** `42 s`, `12 min`, `3 h`, `9 days`: the largest unit that says something. */
 export function span(seconds: number): string {

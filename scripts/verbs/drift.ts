@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import { type ConnectionFlags, withConnection } from '../lib/connection.ts';
 import { announce, findContext } from '../lib/context.ts';
 import { endWith } from '../lib/exit-code.ts';
-import { driftWords } from '../lib/instance-words.ts';
+import { driftListWords, driftWords } from '../lib/instance-words.ts';
 import { withConnectionOptions } from '../lib/options.ts';
 import { remoteOutput, remoteSession } from '../lib/remote.ts';
 import { asRoot } from '../lib/ssh-command.ts';
@@ -37,8 +37,9 @@ async function drift(
   announce(context, stack);
   await withConnection(context, stack, flags, async (target) => {
     if (flags.json) {
-      const { code, stdout, stderr } = await remoteOutput(target, words);
-      process.stdout.write(`${JSON.stringify({ ok: code === 0, code, stdout, stderr }, null, 2)}\n`);
+      const { code, stdout, stderr } = await remoteOutput(target, action === 'diff' ? driftListWords : words);
+      const said = action === 'diff' && code === 0 ? { files: JSON.parse(stdout) } : { stdout, stderr };
+      process.stdout.write(`${JSON.stringify({ ok: code === 0, ...said }, null, 2)}\n`);
       endWith(code);
     } else endWith(await remoteSession(target, { remote: asRoot(target.user, words) }));
   });

@@ -3,8 +3,9 @@ import { type ConnectionFlags, withConnection } from '../lib/connection.ts';
 import { announce, findContext } from '../lib/context.ts';
 import { endWith } from '../lib/exit-code.ts';
 import { type LogsFlags, logsWords } from '../lib/instance-words.ts';
+import { parseLogLine } from '../lib/log-line.ts';
 import { withConnectionOptions } from '../lib/options.ts';
-import { remoteSession } from '../lib/remote.ts';
+import { remoteLines, remoteSession } from '../lib/remote.ts';
 import { asRoot } from '../lib/ssh-command.ts';
 import { verb } from '../lib/verb.ts';
 
@@ -12,7 +13,8 @@ import { verb } from '../lib/verb.ts';
 export function logsVerb(): Command {
   const command = verb('logs', {
     summary: "read the services' logs",
-    details: 'Without a service: all of them. Service names are those that coop status shows.',
+    details:
+      'Without a service: all of them. Service names are those that coop status shows. --json: one object per line, with time, service and message.',
     examples: [
       ['coop logs staging', 'the last lines of everything'],
       ['coop logs staging web --follow', 'as they come, until Ctrl-C'],
@@ -27,13 +29,18 @@ export function logsVerb(): Command {
   return withConnectionOptions(command).action(logs);
 }
 
-async function logs(stack: string, services: string[], flags: LogsFlags & ConnectionFlags): Promise<void> {
+async function logs(
+  stack: string,
+  services: string[],
+  flags: LogsFlags & ConnectionFlags & { json?: boolean },
+): Promise<void> {
   const words = logsWords(services, flags);
   const context = findContext();
   announce(context, stack);
-  endWith(
-    await withConnection(context, stack, flags, (target) =>
-      remoteSession(target, { remote: asRoot(target.user, words) }),
-    ),
+  const code = await withConnection(context, stack, flags, (target) =>
+    flags.json
+      ? remoteLines(target, words, (line) => process.stdout.write(`${JSON.stringify(parseLogLine(line))}\n`))
+      : remoteSession(target, { remote: asRoot(target.user, words) }),
   );
+  endWith(code);
 }

@@ -5,6 +5,7 @@ import { announce, findContext } from '../lib/context.ts';
 import { maintenanceWords } from '../lib/instance-words.ts';
 import { withConnectionOptions } from '../lib/options.ts';
 import { remoteOutput } from '../lib/remote.ts';
+import { configOf, readStackFile, stackFile } from '../lib/stack-file.ts';
 import { verb } from '../lib/verb.ts';
 
 /** `coop maintenance on|off|status STACK`: the page. */
@@ -39,7 +40,9 @@ async function maintenance(
     throw new VisibleError(
       `the maintenance page could not be turned ${state}: ${stderr.trim() || stdout.trim() || `exit ${code}`} — stack ${stack} — look with: coop ssh ${stack}`,
     );
-  if (flags.json)
-    process.stdout.write(`${JSON.stringify({ ok: true, stack, said: stdout.trim() }, null, 2)}\n`);
-  else process.stdout.write(stdout);
+  const since = /is on since ([^\s:]\S*?):? /.exec(stdout)?.[1];
+  const on = /\bis on\b/.test(stdout);
+  const { domain } = configOf(readStackFile(stackFile(context.projectDir, stack)).document, () => undefined);
+  if (flags.json) process.stdout.write(`${JSON.stringify({ ok: true, stack, on, since }, null, 2)}\n`);
+  else process.stdout.write(`${stdout.trim()}\n${on ? `see it: https://${domain}/\n` : ''}`);
 }

@@ -27,8 +27,17 @@ const well: InstanceStatus = {
   backup: { last: ago(3600), type: 'full', walAge: 40 },
   certificate: { notAfter: ago(-60 * day), issuer: "Let's Encrypt" },
   disk: [{ path: '/', usedPercent: 41, freeBytes: 62_300_000_000 }],
+  refused: { egress_refused: 4 },
+  drift: [],
   timers: [
-    { name: 'certbot', enabled: true, active: true, next: ago(-3600), last: ago(3600), result: 'success' },
+    {
+      name: 'certbot.timer',
+      enabled: true,
+      active: true,
+      next: ago(-3600),
+      last: ago(3600),
+      result: 'success',
+    },
   ],
 };
 const none = colorsFor({}, {}, {});
@@ -87,10 +96,17 @@ describe('coop status', () => {
     ['queues nobody can read', { queues: undefined }, 'not readable', '✖'],
     ['no backup ever', { backup: {} }, 'never', '✖'],
     ['an old backup', { backup: { last: ago(9 * day), walAge: 1 } }, '9 days ago', '✖'],
-    ['WAL that stays here', { backup: { last: ago(1), walAge: 3601 } }, 'archived', '✖'],
+    [
+      'WAL that fails to leave',
+      { backup: { last: ago(1), walAge: 1, failing: true } },
+      'archiving fails',
+      '✖',
+    ],
+    ['WAL of a database that is idle, or stuck', { backup: { last: ago(1), walAge: 3601 } }, 'archived', '▲'],
     ['WAL never archived', { backup: { last: ago(1) } }, 'not archived', '✖'],
     ['an expired certificate', { certificate: { notAfter: ago(60) } }, 'expired', '✖'],
     ['one that nobody renewed', { certificate: { notAfter: ago(-20 * day) } }, 'left', '▲'],
+    ['a placeholder', { certificate: { notAfter: ago(-90 * day), placeholder: true } }, 'placeholder', '✖'],
     ['no certificate', { certificate: undefined }, 'no certificate', '✖'],
     ['a full disk', { disk: [{ path: '/', usedPercent: 90 }] }, '90 %', '✖'],
     ['a filling disk', { disk: [{ path: '/', usedPercent: 85 }] }, '85 %', '▲'],
@@ -126,7 +142,7 @@ describe('coop status', () => {
       'another version than configured',
       { app: { name: 'm', version: '4.5.19', expected: '4.5.20' } },
       '4.5.19',
-      '▲',
+      '✖',
     ],
     ['no version', { app: { name: 'm' } }, 'unknown', '✖'],
     ['maintenance', { maintenance: { on: true, since: ago(600) } }, 'page is up since 2026-11-22 11:50', '▲'],
@@ -140,6 +156,37 @@ describe('coop status', () => {
   it('takes nothing that is not there for well', () => {
     expect(isBroken({}, now)).toBe(true);
     expect(show({}).match(/✖/g)?.length).toBeGreaterThanOrEqual(8);
+  });
+
+  it('counts what waits apart from what waits for its time, and for ever', () => {
+    const queues = [
+      { name: 'default', size: 3 },
+      { name: 'retry', size: 2, latency: 0 },
+      { name: 'schedule', size: 5 },
+      { name: 'dead', size: 1 },
+    ];
+    expect(line({ ...well, queues }, 'jobs')).toMatch(
+      /1 queues +3 jobs wait, 2 to retry, 5 for later, 1 given up/,
+    );
+  });
+
+  it('names who issued the certificate, however openssl writes it', () => {
+    for (const issuer of [
+      "C = US, O = Let's Encrypt, CN = R11",
+      "C=US,O=Let's Encrypt,CN=R11",
+      "CN = Let's Encrypt",
+    ])
+      expect(line({ ...well, certificate: { notAfter: ago(-60 * day), issuer } }, 'left')).toMatch(
+        /by Let's Encrypt$/,
+      );
+  });
+
+  it('takes a null for what is not known', () => {
+    const nothing = Object.fromEntries(Object.keys(well).map((key) => [key, null]));
+    expect(readInstanceStatus(JSON.stringify(nothing))).toEqual({});
+    const timers = [{ name: 't', enabled: true, active: true, next: null, last: null, result: 'success' }];
+    const status = readInstanceStatus(JSON.stringify({ ...well, timers }));
+    expect(line(status as InstanceStatus, 'no next run')).toContain('✖');
   });
 
   it('shows each service when asked', () => {
