@@ -43,7 +43,8 @@ export function publicKeyOf(privateKey: string): { line: string } | { reason: st
   const publicPart = inner.string();
   const seed = inner.string()?.subarray(0, 32);
   if (seed?.length !== 32 || !publicPart?.equals(ed25519Public(seed))) return { reason: 'is damaged' };
-  if (!blob.subarray(-32).equals(publicPart)) return { reason: 'is damaged' };
+  if (!blob.equals(Buffer.concat([field(Buffer.from(type)), field(publicPart)])))
+    return { reason: 'is damaged' };
   return { line: `ssh-ed25519 ${blob.toString('base64')}` };
 }
 
@@ -65,6 +66,13 @@ function ed25519Public(seed: Buffer): Buffer {
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
   const key = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
   return key.export({ format: 'der', type: 'spki' }).subarray(-32);
+}
+
+/** A field of the SSH wire format: its length, then its bytes. */
+function field(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
 }
 
 /** Reads the length-prefixed fields of the SSH wire format; undefined past the end. */

@@ -1,0 +1,357 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, type Problem, parseConfig } from '../../../components/config.ts';
+import { VisibleError } from '../../../components/errors.ts';
+import { engineConfig, type StackFile, stackFile } from '../../fixtures/stack.ts';
+import { completed, options, shipped } from '../support/config.ts';
+import { set } from '../support/edits.ts';
+
+function problems(
+  raw: Record<string, string>,
+  more: Partial<typeof options & { secretKeys: string[] }> = {},
+): Problem[] {
+  try {
+    parseConfig(raw, { ...options, ...more });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return [...error.problems];
+    throw error;
+  }
+}
+
+const of = (changes: Record<string, unknown>) => problems(engineConfig(set(stackFile(), changes)));
+
+test('a complete stack file has no problem and comes back with every default', () => {
+  expect(parseConfig(engineConfig(stackFile()), options)).toMatchObject({
+    domain: 'staging.social.coop',
+    app: 'mastodon',
+    appVersion: '4.5.20',
+    federation: 'off',
+    primary: { provider: 'digitalocean', region: 'fra1', size: 's-4vcpu-8gb' },
+    storage: { region: 'fra1', media: 'staging-social-coop-media', backups: 'staging-social-coop-backups' },
+    mail: { host: 'smtp.example.org', port: 587 },
+    rpo: 60,
+    retentionDays: 30,
+    database: { maxConnections: 200, sharedBuffersMb: 256 },
+    mediaCache: { hours: 48, gigabytes: 5 },
+    containerRange: '198.19.0.0/16',
+    environment: {},
+    protect: false,
+    caCertificates: '',
+  });
+});
+
+test.each(['staging', 'prod'])('the shipped %s file lacks only what coop init fills in', (stack) => {
+  expect(problems(engineConfig(completed(stack)))).toEqual([]);
+  const found = problems(engineConfig(shipped(stack)));
+  expect(found.map(({ key }) => key)).toEqual([
+    ...['contact', 'images', 'dns.zoneId', 'sshFrom', 'mail', 'hostPublicKey', 'deployPublicKey', 'secrets'],
+  ]);
+  for (const { reason, key, remedy } of found) {
+    expect(reason).toBe('is missing');
+    if (key !== 'dns.zoneId') expect(remedy).toContain('coop init');
+  }
+});
+
+test('everything wrong is in one message, as problem, place and what to do', () => {
+  const file = set(stackFile(), { domain: 'https://x', rpo: 5, 'images.web': 'mastodon:latest' });
+  const raw = { ...engineConfig(file), 'instance:domian': 'x', 'instance:uploadMb': 'lots' };
+  const parse = () => parseConfig(raw, options);
+  expect(parse).toThrow(VisibleError);
+  expect(parse).toThrow(
+    [
+      '5 problems in the configuration of stack staging (Pulumi.staging.yaml):',
+      '  is not a known key — instance:domian = "x" — did you mean domain?',
+      '  is not a domain name — instance:domain = "https://x" — write it like staging.social.coop: lower case, no https://',
+      '  is not a full image reference with a digest — instance:images.web = "mastodon:latest" — write host/name:tag@sha256:…; the digest is printed by `docker buildx imagetools inspect host/name:tag`',
+      '  must be at least 10 — instance:rpo = 5 — set it: seconds after which a WAL segment is archived even when not full (10 to 3600)',
+      '  must be a whole number, not a string — instance:uploadMb = "lots" — set it: largest upload, in megabytes',
+    ].join('\n'),
+  );
+});
+
+/** One mistake each: the change, the key that must be named, and a word of the reason. */
+const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
+  ['an unknown key', { domian: 'x' }, 'domian', /not a known key/],
+  ['an unknown key inside a section', { 'primary.sise': 'x' }, 'primary.sise', /not a known key/],
+  ['a list for a map', { primary: ['fra1'] }, 'primary', /must be a map/],
+  ['text for a number', { rpo: 'often' }, 'rpo', /must be a whole number/],
+  ['half a number', { rpo: 60.5 }, 'rpo', /must be a whole number/],
+  ['text for yes or no', { protect: 'maybe' }, 'protect', /must be true or false/],
+  ['a number for a name', { 'mail.host': 7 }, 'mail.host', /must be a string/],
+  ['null', { 'mail.host': null }, 'mail.host', /must be a string, not empty/],
+  ['a number too large', { rpo: 3601 }, 'rpo', /at most 3600/],
+  ['an unknown size', { 'primary.size': 's-4vcpu-8g' }, 'primary.size', /not a known size/],
+  ['an unknown region', { 'primary.region': 'fra2' }, 'primary.region', /not a known region/],
+  ['a region without Spaces', { 'storage.region': 'nyc1' }, 'storage.region', /not a known region/],
+  [
+    'an unknown provider',
+    { 'primary.provider': 'digitalocaen' },
+    'primary.provider',
+    /not one of the choices/,
+  ],
+  [
+    'an unknown provider of names',
+    { 'dns.provider': 'cloudflair' },
+    'dns.provider',
+    /not one of the choices/,
+  ],
+  ['an address for a domain', { domain: '203.0.113.7' }, 'domain', /not a domain/],
+  ['a domain with an underscore', { domain: 'a_b.coop' }, 'domain', /not a domain/],
+  ['a domain that is one word', { domain: 'localhost' }, 'domain', /not a domain/],
+  ['a domain in upper case', { domain: 'Staging.social.coop' }, 'domain', /not a domain/],
+  [
+    'a domain outside its zone',
+    { 'dns.zone': 'example.org' },
+    'dns.zone',
+    /does not hold staging\.social\.coop/,
+  ],
+  ['a zone ID that is none', { 'dns.zoneId': 'social.coop' }, 'dns.zoneId', /not the ID/],
+  ['SSH open to the world', { sshFrom: ['0.0.0.0/0'] }, 'sshFrom[0]', /opens SSH to the world/],
+  ['SSH open to the world by IPv6', { sshFrom: ['203.0.113.7/32', '::/0'] }, 'sshFrom[1]', /opens SSH/],
+  [
+    'SSH open to the world in two halves',
+    { sshFrom: ['0.0.0.0/1', '128.0.0.0/1'] },
+    'sshFrom[1]',
+    /opens SSH/,
+  ],
+  ['SSH from nowhere', { sshFrom: [] }, 'sshFrom', /is missing/],
+  ['a range without a prefix', { sshFrom: ['203.0.113.7'] }, 'sshFrom[0]', /no prefix/],
+  [
+    'a range with bits behind its prefix',
+    { sshFrom: ['203.0.113.7/24'] },
+    'sshFrom[0]',
+    /203\.0\.113\.0\/24/,
+  ],
+  ['a range that is none', { sshFrom: ['203.0.113.999/32'] }, 'sshFrom[0]', /not a range/],
+  [
+    'ranges of SSH that overlap',
+    { sshFrom: ['203.0.113.0/24', '203.0.113.7/32'] },
+    'sshFrom[1]',
+    /overlaps sshFrom\[0\]/,
+  ],
+  ['SSH from inside the containers', { sshFrom: ['198.19.4.0/24'] }, 'sshFrom[0]', /overlaps containerRange/],
+  ['a container range of the wrong kind', { containerRange: 'fd00:1::/48' }, 'containerRange', /not IPv4/],
+  ['container ranges that overlap', { containerRange6: '198.19.0.0/20' }, 'containerRange6', /not IPv6/],
+  ['a container range that is too small', { containerRange: '172.20.0.0/24' }, 'containerRange', /too small/],
+  ['a container range others live in', { containerRange: '8.8.0.0/16' }, 'containerRange', /not private/],
+  [
+    'a container range of the provider',
+    { containerRange: '10.20.0.0/16' },
+    'containerRange',
+    /taken by the provider/,
+  ],
+  ['an image without a digest', { 'images.redis': 'docker.io/library/redis:8' }, 'images.redis', /digest/],
+  [
+    'an image without a host',
+    { 'images.redis': `redis:8@sha256:${'a'.repeat(64)}` },
+    'images.redis',
+    /digest/,
+  ],
+  ['an image with half a digest', { 'images.redis': 'docker.io/redis@sha256:abc' }, 'images.redis', /digest/],
+  ['an image that is missing', { 'images.redis': undefined }, 'images.redis', /is missing/],
+  [
+    'a queue not worked',
+    { 'processes.sidekiq-push-q.replicas': 0 },
+    'processes.sidekiq-push-q.replicas',
+    /queue 'push'/,
+  ],
+  [
+    'two schedulers',
+    { 'processes.sidekiq-scheduler.replicas': 2 },
+    'processes.sidekiq-scheduler.replicas',
+    /exactly one/,
+  ],
+  ['a process the app has not', { 'processes.sidekiq-pusch': {} }, 'processes.sidekiq-pusch', /no process/],
+  ['pools over max_connections', { 'database.maxConnections': 50 }, 'database.maxConnections', /connections/],
+  [
+    'memory over the machine’s',
+    { 'primary.size': 's-2vcpu-4gb' },
+    'processes',
+    /exceed the machine's 4096 MB/,
+  ],
+  [
+    'a cache over half the disk',
+    { 'mediaCache.gigabytes': 81 },
+    'mediaCache.gigabytes',
+    /half of the machine's disk/,
+  ],
+  ['a missing secret', { 'secrets.redisPassword': undefined }, 'secrets.redisPassword', /is missing/],
+  ['a secret nobody reads', { 'secrets.redisPasswort': 'x' }, 'secrets.redisPasswort', /not a known key/],
+  ['a short Rails key', { 'secrets.secretKeyBase': 'abc' }, 'secrets.secretKeyBase', /128 hexadecimal/],
+  ['a weak password', { 'secrets.databasePassword': 'hunter2' }, 'secrets.databasePassword', /20 to 128/],
+  [
+    'an encryption key of 31 letters',
+    { 'secrets.activeRecordPrimaryKey': 'a'.repeat(31) },
+    'secrets.activeRecordPrimaryKey',
+    /32 letters/,
+  ],
+  ['a weak cipher', { 'secrets.repositoryCipher': 'x' }, 'secrets.repositoryCipher', /32 or more/],
+  ['a VAPID key that is none', { 'secrets.vapidPrivateKey': 'x' }, 'secrets.vapidPrivateKey', /32 bytes/],
+  [
+    'a VAPID key off the curve',
+    { 'secrets.vapidPrivateKey': 'A'.repeat(43) },
+    'secrets.vapidPrivateKey',
+    /not a private key of the curve/,
+  ],
+  [
+    'two halves of two VAPID pairs',
+    { 'secrets.vapidPublicKey': other('vapidPublicKey') },
+    'secrets.vapidPublicKey',
+    /belongs to another/,
+  ],
+  [
+    'two halves of two host keys',
+    { 'secrets.hostKey': other('hostKey') },
+    'hostPublicKey',
+    /not the public half/,
+  ],
+  [
+    'two halves of two deploy keys',
+    { 'secrets.deployKey': other('deployKey') },
+    'deployPublicKey',
+    /not the public half/,
+  ],
+  [
+    'a public key for a private one',
+    { 'secrets.hostKey': stackFile().hostPublicKey },
+    'secrets.hostKey',
+    /not an OpenSSH private key/,
+  ],
+  [
+    'a private key for a public one',
+    { hostPublicKey: other('hostKey') },
+    'hostPublicKey',
+    /not an OpenSSH public key/,
+  ],
+  [
+    'a user of the relay without password',
+    { 'mail.user': 'x' },
+    'secrets.smtpPassword',
+    /missing beside mail\.user/,
+  ],
+  [
+    'a password of the relay without user',
+    { 'secrets.smtpPassword': 'x' },
+    'mail.user',
+    /missing beside secrets\.smtpPassword/,
+  ],
+  [
+    'a variable the app does not read',
+    { 'environment.DEEPL_API_KYE': 'x' },
+    'environment.DEEPL_API_KYE',
+    /not read by mastodon 4\.5\.20/,
+  ],
+  ['a quote in a variable', { 'environment.DEEPL_PLAN': "fr'ee" }, 'environment.DEEPL_PLAN', /holds a '/],
+  [
+    'a line break in a variable',
+    { 'environment.DEEPL_PLAN': 'a\nb' },
+    'environment.DEEPL_PLAN',
+    /line break/,
+  ],
+  ['a quote in a sender', { 'mail.from': "O'Hara <a@social.coop>" }, 'mail.from', /not a sender/],
+  ['a version that is none', { appVersion: 'latest' }, 'appVersion', /not a version/],
+  ['a version too old', { appVersion: '4.2.1' }, 'appVersion', /older than/],
+  ['a day that is none', { expires: '2026-02-30' }, 'expires', /not a day/],
+  ['a day in the past', { expires: '2026-11-21' }, 'expires', /in the past/],
+  ['an end for a protected stack', { expires: '2027-01-01', protect: true }, 'expires', /protected/],
+  [
+    'an account of the system for a person',
+    { 'admins.root': [stackFile().hostPublicKey] },
+    'admins.root',
+    /not a name/,
+  ],
+  ['a person without a key', { 'admins.ann': [] }, 'admins.ann', /at least 1/],
+  [
+    'a key that is none',
+    { 'admins.ann': ['ssh-ed25519 AAAA ann'] },
+    'admins.ann[0]',
+    /not an OpenSSH public key/,
+  ],
+  [
+    'one bucket for both',
+    { 'storage.media': 'x-y', 'storage.backups': 'x-y' },
+    'storage.backups',
+    /also the bucket of media/,
+  ],
+  ['a bucket with a dot', { 'storage.media': 'media.social.coop' }, 'storage.media', /not a bucket name/],
+  [
+    'a directory without TLS',
+    { acmeDirectory: 'http://ca.example.org/dir' },
+    'acmeDirectory',
+    /not an https/,
+  ],
+  ['a certificate that is none', { caCertificates: 'yes' }, 'caCertificates', /not a list of certificates/],
+  ['a mail address that is none', { contact: 'tech at social.coop' }, 'contact', /not a mail address/],
+  ['nobody who serves the names', { dns: undefined }, 'dns', /is missing/],
+];
+
+function other(name: string): string {
+  return (stackFile().secrets as Record<string, string>)[name] ?? '';
+}
+
+describe.each(mistakes)('%s', (_, changes, key, reason) => {
+  test(`is reported under ${key}, with a remedy`, () => {
+    const found = of(changes).find((problem) => problem.key === key);
+    expect(found?.reason).toMatch(reason);
+    expect(found?.remedy).not.toBe('');
+  });
+});
+
+test('all of these mistakes at once are all reported, none hides another', () => {
+  // Two changes of one key cannot be made at once; without a version nothing can be said of its processes.
+  const used = new Set(['appVersion']);
+  const together = mistakes.filter(([, changes]) => {
+    const tops = Object.keys(changes).map((path) => path.split('.')[0] ?? '');
+    if (tops.some((top) => used.has(top))) return false;
+    for (const top of tops) used.add(top);
+    return true;
+  });
+  expect(together.length).toBeGreaterThan(20);
+  const file = together.reduce((all, [, changes]) => set(all, changes), stackFile());
+  const found = problems(engineConfig(file)).map(({ key }) => key);
+  for (const [what, , key] of together) expect(found, what).toContain(key);
+});
+
+test('a key under a misspelt project is reported with the right one', () => {
+  const [found] = problems({ ...engineConfig(stackFile()), 'instnace:rpo': '60' });
+  expect(found).toMatchObject({ key: 'instnace:rpo', remedy: 'did you mean instance:rpo?' });
+});
+
+test('keys of Pulumi and of the providers are none of ours', () => {
+  const others = { 'pulumi:tags': '{}', 'digitalocean:token': 'x', 'cloudflare:apiToken': 'y' };
+  expect(problems({ ...engineConfig(stackFile()), ...others })).toEqual([]);
+});
+
+test('a value that Pulumi holds as a secret is masked, and so is every one of ours', () => {
+  const file = set(stackFile(), {
+    'environment.DEEPL_API_KYE': "sesame'",
+    contact: 'sesame',
+    'secrets.redisPassword': 'sesame',
+  });
+  const raw = { ...engineConfig(file), 'instance:sesam': 'sesame' };
+  const secretKeys = ['environment', 'contact', 'secrets', 'sesam'].map((key) => `instance:${key}`);
+  const found = problems(raw, { secretKeys });
+  expect(found.length).toBeGreaterThan(4);
+  expect(JSON.stringify(found.map(({ value }) => value))).not.toContain('sesame');
+  expect(new ConfigError('instance', 'staging', found).message).not.toContain('sesame');
+});
+
+test('secrets that are not encrypted are refused', () => {
+  const raw = engineConfig(stackFile());
+  const reason = 'is in the stack file in plain text';
+  expect(problems(raw, { secretKeys: [] })).toMatchObject([{ key: 'secrets', value: '[secret]', reason }]);
+  expect(problems(raw, { secretKeys: ['instance:secrets'] })).toEqual([]);
+});
+
+test('an unset key and one with an empty default are the same', () => {
+  const file: StackFile = stackFile();
+  const raw = engineConfig(file);
+  expect(parseConfig({ ...raw, 'instance:expires': '', 'instance:caCertificates': '' }, options)).toEqual(
+    parseConfig(raw, options),
+  );
+});
+
+test('numbers and switches may be text, as `pulumi config set` writes them', () => {
+  const raw = { ...engineConfig(stackFile()), 'instance:rpo': '30', 'instance:protect': 'true' };
+  expect(parseConfig(raw, options)).toMatchObject({ rpo: 30, protect: true });
+});
