@@ -20,6 +20,8 @@ export interface LabRequest {
   redirect?: 'follow' | 'manual';
   /** ADDRESS:PORT of another DNS server than the lab's. */
   dns?: string;
+  /** Where to connect, without asking any DNS. */
+  address?: string;
   /** Where to connect instead of the URL's port. */
   port?: number;
 }
@@ -73,7 +75,7 @@ async function once(url: URL, init: LabRequest): Promise<LabResponse> {
   const started = performance.now();
   const timing = { lookup: 0, connect: 0, firstByte: 0 };
   const since = () => performance.now() - started;
-  const address = await labLookup(url.hostname, init.family, init.dns);
+  const address = init.address ?? (await labLookup(url.hostname, init.family, init.dns));
   timing.lookup = since();
   const { body, headers } = await encode(init.body);
   const secure = url.protocol === 'https:';

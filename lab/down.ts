@@ -4,6 +4,7 @@ import { removeLeftovers, removeNetwork } from './machines/index.ts';
 import { labDir } from './paths.ts';
 import { distrustRegistry } from './services/images.ts';
 import { withLabLock } from './services/lock.ts';
+import { refuseOtherLab } from './services/preflight.ts';
 import { knownProcesses, stopOrphans, stopProcess } from './services/process.ts';
 
 export interface DownResult {
@@ -22,6 +23,7 @@ export async function down(
   if (process.platform !== 'linux') return { removed: [], seconds: 0 };
   if (process.getuid?.() !== 0)
     throw new LabError('the lab is root’s — its machines, network and files — run it with sudo');
+  refuseOtherLab();
   const started = performance.now();
   const removed: string[] = [];
   const note = (line: string) => {

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { run } from './machines/exec.ts';
 import { labDir, paths } from './paths.ts';
 import { gateway, services } from './services/addresses.ts';
+import { listening } from './services/listening.ts';
 import { cgroupBytes } from './services/memory.ts';
 import { alivePid, knownProcesses, residentBytes } from './services/process.ts';
-import { listening } from './services/s3.ts';
 
 export interface PartStatus {
   part: string;

@@ -1,5 +1,6 @@
 import { LabError } from '../error.ts';
 import { findProgram } from './find-program.ts';
+import { otherLabs } from './process.ts';
 
 /** Programs of the services, with Debian's packages. */
 const programs = {
@@ -17,6 +18,7 @@ export async function preflight(): Promise<void> {
     );
   if (process.getuid?.() !== 0)
     throw new LabError('the lab needs root — for its network, machines and ports — run it with sudo');
+  refuseOtherLab();
   const missing: string[] = [];
   for (const [name, debianPackage] of Object.entries(programs))
     await findProgram(name, debianPackage).catch(() => missing.push(debianPackage));
@@ -24,4 +26,11 @@ export async function preflight(): Promise<void> {
     throw new LabError(
       `packages are missing — ${missing.join(', ')} — install them: ./scripts/prerequisites`,
     );
+}
+
+/** A machine has one lab network: two labs would take each other's addresses and machines. */
+export function refuseOtherLab(): void {
+  const [other] = otherLabs();
+  if (other)
+    throw new LabError(`another lab runs on this machine — ${other} — take it down there: coop lab down`);
 }

@@ -162,21 +162,35 @@ export function knownProcesses(): string[] {
   }
 }
 
+/** Every process that any lab on this machine started, found in the kernel's list alone. */
+function marked(): { pid: number; name: string; lab: string; started: string }[] {
+  return readdirSync('/proc').flatMap((entry) => {
+    const pid = Number(entry);
+    if (!Number.isInteger(pid) || pid === process.pid) return [];
+    const line = readText(`/proc/${pid}/environ`)
+      ?.split('\0')
+      .find((each) => each.startsWith(`${MARK}=`));
+    const started = startTime(pid);
+    if (!line || !started) return [];
+    const at = line.indexOf('@');
+    return [{ pid, name: line.slice(MARK.length + 1, at), lab: line.slice(at + 1), started }];
+  });
+}
+
+/** Directories of other labs that run on this machine: there is one network for all. */
+export const otherLabs = (): string[] => [
+  ...new Set(
+    marked()
+      .map(({ lab }) => lab)
+      .filter((lab) => lab !== labDir),
+  ),
+];
+
 /** Ends what this lab started and nobody remembers: its starter was killed before it wrote the pid file. */
 export async function stopOrphans(graceMs = 2000): Promise<string[]> {
-  const ended: string[] = [];
-  for (const entry of readdirSync('/proc')) {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    const mark = readText(`/proc/${pid}/environ`)
-      ?.split('\0')
-      .find((line) => line.startsWith(`${MARK}=`) && line.endsWith(`@${labDir}`));
-    const started = startTime(pid);
-    if (!mark || !started) continue;
-    await end(pid, started, graceMs);
-    ended.push(`${mark.slice(MARK.length + 1).split('@')[0]} (pid ${pid})`);
-  }
-  return ended;
+  const ours = marked().filter(({ lab }) => lab === labDir);
+  await Promise.all(ours.map(({ pid, started }) => end(pid, started, graceMs)));
+  return ours.map(({ name, pid }) => `${name} (pid ${pid})`);
 }
 
 /** Resident memory of a process in bytes; undefined when it is gone. */

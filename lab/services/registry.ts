@@ -5,8 +5,8 @@ import { paths } from '../paths.ts';
 import { services } from './addresses.ts';
 import { ensureLeaf } from './ca.ts';
 import { findProgram } from './find-program.ts';
+import { listening } from './listening.ts';
 import { ensureProcess, waitReady } from './process.ts';
-import { listening } from './s3.ts';
 
 /** Where pushed images stay between runs of the lab. */
 export const registryStorage = paths.cache('registry');

@@ -16,6 +16,8 @@ export interface FrontOptions {
   socketDir: string;
   aclDir: string;
   root: Credentials;
+  /** Told of every answer that is an error. */
+  log?: (line: string) => void;
 }
 
 const errorBody = (code: string, message: string) =>
@@ -28,6 +30,7 @@ function fail(res: ServerResponse, status: number, code: string, message: string
 
 /** TLS and object ACLs in front of versitygw; every byte else passes unchanged, so that signatures stay valid. */
 export function createFront(options: FrontOptions): ReturnType<typeof createServer>[] {
+  const log = options.log ?? console.log;
   const acls = (region: string) => new ObjectAcls(join(options.aclDir, region));
 
   const handle = (req: IncomingMessage, res: ServerResponse) => {
@@ -49,7 +52,7 @@ export function createFront(options: FrontOptions): ReturnType<typeof createServ
     });
     upstream.on('response', (answer) => reply(req, res, answer, s3));
     upstream.on('error', (error) => {
-      console.log(`${req.method} ${s3.bucket}/${s3.key} — ${error.message}`);
+      log(`${req.method} ${s3.bucket}/${s3.key} — ${error.message}`);
       const missing = 'code' in error && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED');
       if (missing) fail(res, 404, 'NoSuchBucket', `no bucket was ever created in ${s3.region}`);
       else fail(res, 502, 'InternalError', error.message);
@@ -70,7 +73,7 @@ export function createFront(options: FrontOptions): ReturnType<typeof createServ
 
   const reply = (req: IncomingMessage, res: ServerResponse, answer: IncomingMessage, s3: S3Request) => {
     const status = answer.statusCode ?? 502;
-    if (status >= 400) console.log(`${req.method} ${s3.bucket}/${s3.key} ${status}`);
+    if (status >= 400) log(`${req.method} ${s3.bucket}/${s3.key} ${status}`);
     const acl = acls(s3.region);
     // versitygw checks who may set an object's ACL and then says it cannot: here it can.
     if (s3.effect === 'acl' && status === 501) {

@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { goTool } from '../engine/go-tool.ts';
 import { paths } from '../paths.ts';
-import { services, spacesRegions } from './addresses.ts';
-import { ensureLeaf } from './ca.ts';
-import { nodeArgs } from './node-args.ts';
 import { alivePid, ensureProcess, waitReady } from './process.ts';
 import type { Credentials } from './sigv4.ts';
 
@@ -78,41 +74,5 @@ function healthy(socketPath: string): Promise<boolean> {
     });
     req.on('error', () => resolve(false)).on('timeout', () => req.destroy());
     req.end();
-  });
-}
-
-/** Starts the gateways that have data (or the default region's) and the TLS front of them all. */
-export async function ensureS3(
-  addresses: string[] = [services.s3.v4, services.s3.v6],
-  port = 443,
-): Promise<void> {
-  const leaf = await ensureLeaf(
-    's3',
-    spacesRegions.map((region) => `${region}.${services.s3.host}`),
-  );
-  const regions = spacesRegions.filter((region) => existsSync(regionDir(region)));
-  await Promise.all((regions.length ? regions : (['fra1'] as const)).map(ensureGateway));
-  await ensureProcess({
-    name: 's3-front',
-    command: paths.nodeBin,
-    args: nodeArgs(new URL('./s3-front.ts', import.meta.url), 96),
-    env: { S3_FRONT: JSON.stringify({ addresses, port, cert: leaf.cert, key: leaf.key, ...rootKeys() }) },
-    config: leaf.pem,
-  });
-  await waitReady('s3-front', () => listening(addresses[0] as string, port));
-}
-
-/** True when something accepts connections there. */
-export function listening(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 1000 });
-    const done = (ok: boolean) => {
-      socket.destroy();
-      resolve(ok);
-    };
-    socket
-      .on('connect', () => done(true))
-      .on('error', () => done(false))
-      .on('timeout', () => done(false));
   });
 }

@@ -1,17 +1,16 @@
-import { paths } from '../paths.ts';
 import { services } from './addresses.ts';
 import { ensureLeaf } from './ca.ts';
-import { nodeArgs } from './node-args.ts';
-import { ensureProcess, waitReady } from './process.ts';
-import { listening } from './s3.ts';
+import { listening } from './listening.ts';
+import { ensureNodeService } from './node-service.ts';
+import { waitReady } from './process.ts';
 
 /** Starts the fediverse peer, which remembers everything that reaches it. */
 export async function ensurePeer(addresses: string[] = [services.peer.v4, services.peer.v6]): Promise<void> {
   const leaf = await ensureLeaf('peer', [services.peer.host]);
-  await ensureProcess({
+  await ensureNodeService({
     name: 'peer',
-    command: paths.nodeBin,
-    args: nodeArgs(new URL('./peer.ts', import.meta.url), 96),
+    entry: new URL('./peer.ts', import.meta.url),
+    heapMb: 96,
     env: { PEER: JSON.stringify({ addresses, cert: leaf.cert, key: leaf.key }) },
     config: leaf.pem,
   });
@@ -24,10 +23,10 @@ export async function ensureMail(
   ports: number[] = [25, 587],
 ): Promise<void> {
   const leaf = await ensureLeaf('mail', [services.mail.host]);
-  await ensureProcess({
+  await ensureNodeService({
     name: 'mail',
-    command: paths.nodeBin,
-    args: nodeArgs(new URL('./mail.ts', import.meta.url), 96),
+    entry: new URL('./mail.ts', import.meta.url),
+    heapMb: 96,
     env: { MAIL: JSON.stringify({ addresses, ports, cert: leaf.cert, key: leaf.key }) },
     config: leaf.pem,
   });
