@@ -111,7 +111,7 @@ export function readEnv(source: Source): Env {
     },
     streaming: { port: number('PORT', 4000), bind: source.BIND || '0.0.0.0' },
     trustedProxies: list(source.TRUSTED_PROXY_IP),
-    readyFile: source.MASTODON_SIDEKIQ_READY_FILENAME || undefined,
+    readyFile: readyFile(source.MASTODON_SIDEKIQ_READY_FILENAME),
     maxSessions: number('MAX_SESSION_ACTIVATIONS', 10),
     maxCharacters: number('MAX_TOOT_CHARS', 500),
     singleUser: source.SINGLE_USER_MODE === 'true',
@@ -128,3 +128,9 @@ const list = (raw: string | undefined): string[] =>
     .split(/[,\s]+/)
     .map((item) => item.trim())
     .filter((item) => item !== '');
+
+/** Mastodon takes a bare file name, and puts it into tmp/ of its own directory. */
+function readyFile(name: string | undefined): string | undefined {
+  if (!name) return undefined;
+  return name.includes('/') ? name : `tmp/${name}`;
+}
