@@ -1,0 +1,243 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { cloud as client } from '../../lab/cloud/client.ts';
+import { checkout } from '../../lab/paths.ts';
+import { completed } from '../components/support/config.ts';
+import { set } from '../components/support/edits.ts';
+import type { StackFile } from '../fixtures/stack.ts';
+import { type EngineRun, engineRun } from './providers-support.ts';
+
+// The program that ships, on the real engine with the lab's plugins, over a cloud that only remembers; `ssh` only listens.
+type Shown = Awaited<ReturnType<typeof client.list>>[number];
+
+let run: EngineRun;
+let file: StackFile;
+let sealed: Record<string, string>;
+const secrets = () => Object.values(file.secrets as Record<string, string>);
+
+// After the mark that a session was authenticated: takes the tree, notes the call, says a line.
+const ssh = `#!/bin/sh
+for last do case "$last" in LocalCommand=*) mark=\${last#LocalCommand=} ;; esac; done
+eval "$mark"
+cat > "$TEST_DIRECTORY/stdin"
+printf '%s\\n' "$*" >> "$TEST_DIRECTORY/ssh"
+echo 'done 00-test 0.1s'
+`;
+const commands = () => {
+  const log = join(run.cloud.directory, 'ssh');
+  return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+};
+const stackFile = () => join(run.directory, 'Pulumi.test.yaml');
+const inCloud = (type: string) => client.list(type === 'DnsRecord' ? 'cloudflare' : 'digitalocean', type);
+const up = () => run.pulumi('up', '--yes', '--skip-preview');
+
+/** Writes the stack file: plain values as given, the secrets as Pulumi encrypted them. */
+function write(changes: Record<string, unknown> = {}): void {
+  const { secrets: _, ...plain } = set(file, changes);
+  const config = Object.fromEntries(Object.entries(plain).map(([key, value]) => [`instance:${key}`, value]));
+  writeFileSync(
+    stackFile(),
+    stringify({ ...sealed, config: { ...config, ...(sealed.config as unknown as object) } }),
+  );
+}
+
+async function one(type: string): Promise<Shown> {
+  const found = await inCloud(type);
+  expect(found).toHaveLength(1);
+  return found[0] as Shown;
+}
+
+beforeAll(async () => {
+  run = await engineRun();
+  process.env.LAB_CLOUD = run.cloud.socket;
+  run.fake('ssh', ssh);
+  writeFileSync(join(run.directory, 'Pulumi.yaml'), readFileSync(join(checkout, 'Pulumi.yaml')));
+  writeFileSync(join(run.directory, 'index.ts'), `export * from '${join(checkout, 'index.ts')}';\n`);
+  file = set(completed('staging'), {
+    dns: { provider: 'cloudflare', zone: 'social.coop', zoneId: '0123456789abcdef0123456789abcdef' },
+  });
+  await run.ok('stack', 'init', 'organization/instance/test');
+  const pairs = Object.entries(file.secrets as Record<string, string>).flatMap(([name, value]) => [
+    '--secret',
+    `secrets.${name}=${value}`,
+  ]);
+  await run.ok('config', 'set-all', '--stack', 'test', '--path', ...pairs);
+  const { parse } = await import('yaml');
+  sealed = parse(readFileSync(stackFile(), 'utf8'));
+}, 600_000);
+afterAll(async () => {
+  await run?.cloud.stop();
+  delete process.env.LAB_CLOUD;
+});
+
+describe('the program on the real engine', () => {
+  it('says everything that is wrong before it asks for anything', async () => {
+    write({ rpo: 'often', domian: 'x', sshFrom: ['0.0.0.0/0'], 'primary.size': 'huge' });
+    const { code, output } = await run.pulumi('preview');
+    expect(code).not.toBe(0);
+    expect(output).toContain('4 problems in the configuration of stack test');
+    for (const key of ['rpo', 'domian', 'sshFrom[0]', 'primary.size'])
+      expect(output).toContain(`instance:${key} = `);
+    expect(output).not.toMatch(/at .*\.ts:\d+/);
+    expect(await inCloud('Droplet')).toEqual([]);
+  });
+
+  it('makes machine, address, firewall, buckets, keys, names and applies the tree once', async () => {
+    write();
+    const { output, code } = await up();
+    expect(output).toContain('done 00-test');
+    expect(code).toBe(0);
+    expect(commands()).toHaveLength(1);
+    expect((await one('Droplet')).inputs).toMatchObject({ region: 'fra1', size: 's-4vcpu-8gb', ipv6: true });
+    expect(await inCloud('SpacesBucket')).toHaveLength(2);
+    expect(await inCloud('SpacesKey')).toHaveLength(2);
+    expect(await inCloud('DnsRecord')).toHaveLength(4);
+    const outputs = JSON.parse(await run.ok('stack', 'output', '--json'));
+    expect(outputs).toMatchObject({
+      url: 'https://staging.social.coop',
+      buckets: { media: 'staging-social-coop-media', backups: 'staging-social-coop-backups' },
+      dnsByHand: [],
+    });
+    expect(outputs.ssh).toBe(`ssh root@${outputs.address}`);
+  });
+
+  it('does nothing the second time', async () => {
+    const { output } = await up();
+    expect(output).toMatch(/\d+ unchanged/);
+    expect(output).not.toMatch(/\d+ (to )?(create|update|replace|delete)/);
+    expect(output).not.toContain('warning');
+    expect(commands()).toHaveLength(1);
+  });
+
+  it('keeps every secret out of the plan, the log and the plain text of the state', async () => {
+    write({ logDays: 15 });
+    const plan = await run.ok('preview', '--diff', '--json').then(String);
+    const state = await run.ok('stack', 'export');
+    expect(state).toContain('ciphertext');
+    for (const value of secrets()) {
+      const line = value.split('\n').at(-4) ?? value;
+      expect(plan.includes(line)).toBe(false);
+      expect(state.includes(line)).toBe(false);
+      expect(commands().join('').includes(line)).toBe(false);
+    }
+    for (const key of await inCloud('SpacesKey')) {
+      expect(state.includes(String(key.outputs.secretKey))).toBe(false);
+    }
+  });
+
+  it('applies a changed tree in place', async () => {
+    const { output } = await up();
+    expect(output).toMatch(/1 updated/);
+    expect(commands()).toHaveLength(2);
+  });
+
+  it('reports an edit that would rebuild the machine or move a bucket, in the plan already, and follows none', async () => {
+    const { id } = await one('Droplet');
+    write({ logDays: 15, 'primary.region': 'ams3', 'storage.region': 'nyc3', 'storage.media': 'elsewhere' });
+    for (const command of [['preview'], ['up', '--yes', '--skip-preview']]) {
+      const output = await run.ok(...command);
+      expect(output).toContain('the edit is ignored: the machine stays in fra1 — primary.region —');
+      expect(output).toContain(
+        'the edit is ignored: the bucket stays staging-social-coop-media — storage.media',
+      );
+      expect(output.match(/stays in fra1 — storage\.region/g)?.length).toBeGreaterThanOrEqual(2);
+      expect(output).not.toMatch(/\d+ (to )?(replace|delete)|replaced|deleted/);
+    }
+    expect((await one('Droplet')).id).toBe(id);
+    expect((await inCloud('SpacesBucket')).map((bucket) => bucket.id).sort()).toEqual([
+      'staging-social-coop-backups',
+      'staging-social-coop-media',
+    ]);
+  });
+
+  it('resizes in place', async () => {
+    const { id } = await one('Droplet');
+    write({ logDays: 15, 'primary.size': 's-8vcpu-16gb' });
+    expect((await up()).code).toBe(0);
+    expect(await one('Droplet')).toMatchObject({ id, inputs: { size: 's-8vcpu-16gb' } });
+    write({ logDays: 15 });
+    expect((await up()).code).toBe(0);
+  });
+
+  it('repairs a firewall that was opened by hand, and names that were deleted', async () => {
+    const firewall = await one('Firewall');
+    const rules = firewall.inputs.inboundRules as { portRange?: string; sourceAddresses: string[] }[];
+    const opened = rules.map((rule) =>
+      rule.portRange === '22' ? { ...rule, sourceAddresses: ['0.0.0.0/0'] } : rule,
+    );
+    await client.update('digitalocean', 'Firewall', firewall.id, {
+      ...firewall.inputs,
+      inboundRules: opened,
+    });
+    for (const record of await inCloud('DnsRecord')) {
+      if (record.inputs.type === 'A') await client.remove('cloudflare', 'DnsRecord', record.id);
+    }
+    await run.ok('refresh', '--yes', '--skip-preview');
+    expect((await up()).code).toBe(0);
+    const ssh = ((await one('Firewall')).inputs.inboundRules as typeof rules).find(
+      (rule) => rule.portRange === '22',
+    );
+    expect(ssh?.sourceAddresses).toEqual(file.sshFrom);
+    expect(await inCloud('DnsRecord')).toHaveLength(4);
+  });
+
+  it('builds a machine anew that was deleted by hand, under the same address, and lays the tree on it', async () => {
+    const [before, address, applied] = [await one('Droplet'), await one('ReservedIp'), commands().length];
+    await client.remove('digitalocean', 'Droplet', before.id);
+    await run.ok('refresh', '--yes', '--skip-preview');
+    const { code, output } = await up();
+    expect(code, output).toBe(0);
+    expect((await one('Droplet')).id).not.toBe(before.id);
+    expect((await one('ReservedIp')).id).toBe(address.id);
+    expect((await one('Firewall')).inputs.dropletIds).toEqual([Number((await one('Droplet')).id)]);
+    expect(commands()).toHaveLength(applied + 1);
+  });
+
+  it('the way out that a report names leads to the new region', async () => {
+    write({ logDays: 15, 'primary.region': 'ams3' });
+    const output = await run.ok('preview');
+    const targets = [
+      ...(/`pulumi (destroy [^`]*)`/.exec(output)?.[1] ?? '').matchAll(/--target '([^']+)'/g),
+    ].map((match) => match[1] ?? '');
+    expect(targets).toHaveLength(2);
+    const args = targets.flatMap((urn) => ['--target', urn]);
+    await run.ok('destroy', '--yes', '--skip-preview', '--target-dependents', ...args);
+    expect(await inCloud('SpacesBucket')).toHaveLength(2);
+    const second = await up();
+    expect(second.code, second.output).toBe(0);
+    expect((await one('Droplet')).inputs.region).toBe('ams3');
+  });
+
+  it('refuses to destroy what is protected', async () => {
+    write({ logDays: 15, 'primary.region': 'ams3', protect: true });
+    expect((await up()).code).toBe(0);
+    const { code, output } = await run.pulumi('destroy', '--yes', '--skip-preview');
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/protect/);
+    await one('Droplet');
+    expect(await inCloud('SpacesBucket')).toHaveLength(2);
+    write({ logDays: 15, 'primary.region': 'ams3' });
+    expect((await up()).code).toBe(0);
+  });
+
+  it('destroys a stack whose machine is dead, and leaves nothing', async () => {
+    const [droplet] = await inCloud('Droplet');
+    await client.remove('digitalocean', 'Droplet', droplet?.id ?? '');
+    const { code, output } = await run.pulumi('destroy', '--yes', '--skip-preview');
+    expect(code, output).toBe(0);
+    const types = [
+      'Droplet',
+      'ReservedIp',
+      'ReservedIpAssignment',
+      'Firewall',
+      'SshKey',
+      'Project',
+      'ProjectResources',
+    ];
+    for (const type of [...types, 'SpacesBucket', 'SpacesKey', 'DnsRecord']) {
+      expect(await inCloud(type), type).toEqual([]);
+    }
+  });
+});
