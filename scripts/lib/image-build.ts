@@ -24,10 +24,10 @@ export function ownImages(directory: string): OwnImage[] {
 }
 
 /** Command lines that build and push one image. */
-export const buildCommand = (image: OwnImage, reference: string): string[] => [
+export const buildCommand = (image: OwnImage, reference: string, pull = true): string[] => [
   'docker',
   'build',
-  '--pull',
+  ...(pull ? ['--pull'] : []),
   '--tag',
   reference,
   image.directory,
@@ -43,15 +43,18 @@ export const digestCommand = (reference: string): string[] => [
 ];
 
 /** Builds and pushes an image; returns its reference with the digest the registry gave it. */
-export async function buildAndPush(image: OwnImage, registry: string): Promise<string> {
+export async function buildAndPush(image: OwnImage, registry: string, pull = true): Promise<string> {
   const reference = `${registry}/${image.name}:${image.tag}`;
-  await docker(buildCommand(image, reference), 'mend the Dockerfile, or the network it needs');
+  await docker(buildCommand(image, reference, pull), 'mend the Dockerfile, or the network it needs');
   await docker(pushCommand(reference), `log in first: docker login ${parseImageReference(reference).host}`);
   const digests = await docker(digestCommand(reference), 'push it again');
+  const wanted = parseImageReference(reference);
+  // Docker writes its own hub's names short: compared by what they mean.
   const digest = digests
     .split('\n')
-    .find((line) => line.startsWith(`${registry}/${image.name}@`))
-    ?.split('@')[1];
+    .filter(Boolean)
+    .map(parseImageReference)
+    .find(({ host, name }) => host === wanted.host && name === wanted.name)?.digest;
   if (!digest) throw new VisibleError(`the registry gave no digest — ${reference} — push it again`);
   return `${reference}@${digest}`;
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,7 +11,9 @@ let listening = false;
  */
 export async function withPrivateDir<T>(work: (directory: string) => Promise<T>): Promise<T> {
   listen();
-  const directory = mkdtempSync(join(place(), 'coop-'));
+  const parent = place();
+  sweep(parent);
+  const directory = mkdtempSync(join(parent, `coop-${process.pid}-`));
   open.add(directory);
   try {
     return await work(directory);
@@ -30,6 +32,19 @@ function place(): string {
     } catch {}
   }
   return tmpdir();
+}
+
+/** Takes away what a run left that was killed outright, and could not do it itself. */
+function sweep(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = /^coop-(\d+)-\w{6}$/.exec(name)?.[1];
+    if (!pid || existsSync(`/proc/${pid}`) || !existsSync('/proc/self')) continue;
+    try {
+      rmSync(join(parent, name), { recursive: true });
+    } catch {
+      // Somebody else's: theirs to remove.
+    }
+  }
 }
 
 function remove(directory: string): void {

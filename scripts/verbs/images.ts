@@ -15,6 +15,7 @@ interface Flags {
   registry?: string;
   json?: boolean;
   color?: boolean;
+  pull: boolean;
 }
 
 /** `coop images STACK`: builds what is ours, pushes it, and pins it. */
@@ -30,6 +31,7 @@ reference with its digest into the stack file. The registry is remembered by wha
   })
     .argument('<stack>', 'whose file gets the digests')
     .option('--registry <host/namespace>', 'where to push; docker must be logged in there')
+    .option('--no-pull', 'build on the base images that are here, instead of asking for newer ones')
     .action(images);
 }
 
@@ -45,7 +47,7 @@ async function images(stack: string, flags: Flags): Promise<void> {
   for (const image of ownImages(join(checkout, 'images'))) {
     const registry = flags.registry?.replace(/\/+$/, '') ?? registryOf(known[image.name], image.name, stack);
     pinned[image.name] = await progress.step(`${image.name}: build and push to ${registry}`, () =>
-      buildAndPush(image, registry),
+      buildAndPush(image, registry, flags.pull),
     );
   }
   setAnswers(document, { images: pinned }, file);

@@ -2,8 +2,20 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+interface Seen {
+  path: string;
+  mode: string;
+  text: string;
+}
+
+export interface SshCall {
+  argv: string[];
+  knownHosts?: Seen;
+  identity?: Seen;
+}
+
 /**
- * A project, and a `pulumi` that knows the four calls coop makes: it keeps "encrypted" values as reversed text, checks the
+ * A project, and a `pulumi` that knows the calls coop makes: it keeps "encrypted" values as reversed text, checks the
  * passphrase, and writes down with which arguments and environment it was called. The real engine has the same tests in
  * test/lab/coop-init.test.ts.
  */
@@ -18,6 +30,8 @@ export function fakePulumi() {
   writeFileSync(log, '');
   writeFileSync(join(bin, 'pulumi'), `#!${process.execPath}\n${program}`);
   chmodSync(join(bin, 'pulumi'), 0o755);
+  writeFileSync(join(bin, 'ssh'), `#!${process.execPath}\n${ssh}`);
+  chmodSync(join(bin, 'ssh'), 0o755);
   const env: NodeJS.ProcessEnv = {
     PATH: `${bin}:${process.env.PATH}`,
     HOME: root,
@@ -37,9 +51,24 @@ export function fakePulumi() {
         .split('\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line)),
+    ssh: (): SshCall => JSON.parse(readFileSync(`${log}.ssh`, 'utf8')),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
+
+/** An `ssh` that writes down what it was given, the files it names among it, and answers as told. */
+const ssh = `
+const fs = require('node:fs');
+const argv = process.argv.slice(2);
+const option = (name) => argv.find((word) => word.startsWith(name + '='))?.slice(name.length + 1);
+const look = (path) => path && { path, mode: (fs.statSync(path).mode & 0o777).toString(8), text: fs.readFileSync(path, 'utf8') };
+const call = { argv, knownHosts: look(option('UserKnownHostsFile')), identity: look(option('IdentityFile')) };
+fs.writeFileSync(process.env.FAKE_LOG + '.ssh', JSON.stringify(call));
+process.stdout.write(process.env.FAKE_SSH_STDOUT ?? '');
+process.stderr.write(process.env.FAKE_SSH_STDERR ?? '');
+if (process.env.FAKE_SSH_WAIT) setTimeout(() => {}, 30000);
+else process.exitCode = Number(process.env.FAKE_SSH_CODE ?? 0);
+`;
 
 const program = `
 const fs = require('node:fs'), path = require('node:path');
@@ -69,6 +98,8 @@ if (words === 'stack init') {
   data.config['instance:secrets'][name] = { secure: data.encryptionsalt + '|' + mirror(input.replace(/\\n$/, '')) };
   fs.writeFileSync(file, yaml.stringify(data));
 } else if (words === 'stack select') {
+} else if (words === 'stack output') {
+  process.stdout.write(process.env.FAKE_OUTPUTS ?? '{}');
 } else if (argv[0] === 'config') {
   const data = read(), out = {};
   const open = (value) => {

@@ -13,6 +13,15 @@ await withPrivateDir(async (directory) => {
   await new Promise((resolve) => setTimeout(resolve, 30_000));
 });`;
 
+/** Another process that holds such a directory. */
+async function start() {
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program]);
+  const directory = await new Promise<string>((resolve) =>
+    child.stdout.once('data', (text) => resolve(String(text).trim())),
+  );
+  return { child, directory };
+}
+
 describe('a directory for secrets', () => {
   it('can be entered by its owner alone, and is gone afterwards, also after an error', async () => {
     let seen = '';
@@ -30,14 +39,27 @@ describe('a directory for secrets', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)('is gone after %s', async (signal, code) => {
-    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program]);
-    const directory = await new Promise<string>((resolve) =>
-      child.stdout.once('data', (text) => resolve(String(text).trim())),
-    );
+    const { directory, child } = await start();
     expect(existsSync(`${directory}/deploy-key`)).toBe(true);
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     expect(await ended).toBe(code);
     expect(existsSync(directory)).toBe(false);
   });
+
+  it.skipIf(!existsSync('/proc/self'))(
+    'of a run that was killed outright is removed by the next (skipped where there is no /proc)',
+    async () => {
+      const { directory, child } = await start();
+      const { directory: alive, child: other } = await start();
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+      expect(existsSync(`${directory}/deploy-key`)).toBe(true);
+      await withPrivateDir(async () => {});
+      expect(existsSync(directory)).toBe(false);
+      expect(existsSync(alive)).toBe(true);
+      other.kill('SIGTERM');
+    },
+  );
 });
