@@ -140,8 +140,12 @@ export function checkProcesses(
       },
     ];
   const processes = resolveProcesses(app, version, overrides);
-  const problems = [...nameProblems(app, processes, overrides), ...rangeProblems(processes)];
-  // Sums over impossible numbers would only confuse.
-  if (problems.length > 0) return problems;
-  return [...queueProblems(app, version, processes), ...sumProblems(processes, limits)];
+  const ranges = rangeProblems(processes);
+  return [
+    ...nameProblems(app, processes, overrides),
+    ...ranges,
+    ...queueProblems(app, version, processes),
+    // Sums over impossible numbers would only confuse.
+    ...(ranges.length > 0 ? [] : sumProblems(processes, limits)),
+  ];
 }

@@ -1,4 +1,5 @@
 import { apps, checkProcesses, parseVersion, since } from '../../apps/index.ts';
+import { ownVariables } from '../../host/app-environment.ts';
 import { digitaloceanSizes } from '../../machine/digitalocean-sizes.ts';
 import { join } from '../explain.ts';
 import { nearest } from '../nearest.ts';
@@ -6,7 +7,7 @@ import type { Loose, Problem, ProcessOverride, StackConfig } from '../types.ts';
 
 /** Queues, schedulers, database pools and memory, by the app's one list of processes. */
 export function checkProcessList(config: Loose<StackConfig>): Problem[] {
-  return [...checkSums(config), ...checkCache(config), ...checkEnvironment(config)];
+  return [...checkSums(config), ...checkCache(config), ...checkEnvironment(config), ...checkOwn(config)];
 }
 
 function checkSums({ app, appVersion, processes, database, primary }: Loose<StackConfig>): Problem[] {
@@ -49,6 +50,35 @@ function checkEnvironment({ app, appVersion, environment }: Loose<StackConfig>):
       };
     });
 }
+
+/** Variables that follow from other keys may not be set behind their back. */
+function checkOwn({ app, environment }: Loose<StackConfig>): Problem[] {
+  if (!app || !environment) return [];
+  const own = new Set(ownVariables(EXAMPLE));
+  return Object.keys(environment)
+    .filter((name) => own.has(name))
+    .map((name) => ({
+      key: join(['environment', name]),
+      reason: 'is set from other keys of the stack file',
+      remedy: 'remove it, and change the key it follows',
+    }));
+}
+
+/** Facts that lead to every variable the program ever sets: only the names count. */
+const EXAMPLE = (() => {
+  const bucket = { bucket: 'x', region: 'x', endpoint: 'x', accessKey: 'x', secretKey: 'x' };
+  const secrets = Object.fromEntries(Object.keys(apps.mastodon.secrets).map((name) => [name, 'x']));
+  const config = {
+    domain: 'x',
+    app: 'mastodon',
+    mail: { host: 'x', port: 465, user: 'x', from: 'x' },
+    containerRange: '198.19.0.0/16',
+    containerRange6: 'fd00:5c::/48',
+    environment: {},
+    secrets,
+  } as unknown as StackConfig;
+  return { stack: 'x', config, machine: { name: 'x', address: 'x' }, media: bucket, backups: bucket };
+})();
 
 function sizeOf(primary: Loose<StackConfig>['primary']) {
   const size = primary?.size;

@@ -241,6 +241,12 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
     'environment.DEEPL_API_KYE',
     /not read by mastodon 4\.5\.20/,
   ],
+  [
+    'a variable that follows from another key',
+    { 'environment.LOCAL_DOMAIN': 'x' },
+    'environment.LOCAL_DOMAIN',
+    /other keys/,
+  ],
   ['a quote in a variable', { 'environment.DEEPL_PLAN': "fr'ee" }, 'environment.DEEPL_PLAN', /holds a '/],
   [
     'a line break in a variable',
