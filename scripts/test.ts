@@ -26,7 +26,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'coop-test-'));
 const environment = {
   ...process.env,
   PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
-  FORCE_COLOR: '0',
+  NO_COLOR: '1',
 };
 
 /** Runs one command with its output shown; resolves to its exit code, 124 when it ran out of time. */

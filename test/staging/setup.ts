@@ -3,7 +3,7 @@ import { coopPath, inLab, labDir, must, run, stack } from './support.ts';
 
 /** Brings up the lab and staging once for all files; takes both down even when tests failed. */
 export default async function setup(): Promise<() => Promise<void>> {
-  const up = await must([coopPath, 'lab', 'up', '--yes'], { seconds: 1800 });
+  const up = await must([coopPath, 'lab', 'up'], { seconds: 1800 });
   console.log(`lab up: ${up.seconds.toFixed(1)} s`);
   const ran = await must(
     inLab('pulumi', 'up', '--stack', stack, '--yes', '--skip-preview', '--non-interactive'),
