@@ -17,7 +17,8 @@ const octal = (mode: number) => mode.toString(8).padStart(4, '0');
 /** Numbers only: what is on the machine is compared with this as text. */
 function numeric(path: string, owner: string): string {
   if (owner === 'root') return '0';
-  if (!/^\d+$/.test(owner)) throw new Error(`${path}: an owner other than root is given as a number, not ${owner}`);
+  if (!/^\d+$/.test(owner))
+    throw new Error(`${path}: an owner other than root is given as a number, not ${owner}`);
   return owner;
 }
 

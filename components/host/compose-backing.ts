@@ -26,6 +26,8 @@ export function databaseService(facts: HostFacts, image: string): ComposeService
     ],
     tmpfs: ['/tmp', '/run/postgresql:uid=5432,gid=5432,mode=0755'],
     read_only: true,
+    // The app's images bring an init of their own.
+    init: true,
     shm_size: '256m',
     stop_grace_period: '2m',
     healthcheck: {
@@ -51,6 +53,7 @@ export function redisService(facts: HostFacts): ComposeService {
     networks: [networkNames.internal],
     volumes: [`${onHost.redis}:/etc/redis:ro`, `${onHost.data}/redis:/data`],
     read_only: true,
+    init: true,
     stop_grace_period: '1m',
     healthcheck: {
       // The password goes through the environment of this one process: neither argv nor the container's configuration.

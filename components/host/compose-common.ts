@@ -13,7 +13,6 @@ export function common(image: string, memoryMb: number, trust: string): ComposeS
   return {
     image,
     restart: 'unless-stopped',
-    init: true,
     mem_limit: `${memoryMb}m`,
     // No swap beyond the limit: a container that grows is restarted, the others stay quick.
     memswap_limit: `${memoryMb}m`,

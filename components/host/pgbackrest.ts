@@ -14,6 +14,8 @@ export function pgbackrestConfig({ config, backups }: HostFacts): string {
     'repo1-s3-bucket': backups.bucket,
     'repo1-s3-region': backups.region,
     'repo1-s3-endpoint': backups.endpoint,
+    // The socket on the internal bridge; 443 there is nginx's.
+    'repo1-storage-port': 9443,
     'repo1-s3-uri-style': 'path',
     'repo1-s3-key': backups.accessKey,
     'repo1-s3-key-secret': backups.secretKey,

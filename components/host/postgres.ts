@@ -56,7 +56,8 @@ export function postgresAccess({ config }: HostFacts): string {
   return [
     '# type database user address method',
     'local all postgres peer',
-    `host mastodon_production mastodon ${internal.subnet} scram-sha-256`,
+    // Rails asks the database `postgres` whether its own exists.
+    `host mastodon_production,postgres mastodon ${internal.subnet} scram-sha-256`,
     'host all all all reject',
     '',
   ].join('\n');
