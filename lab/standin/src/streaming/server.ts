@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { App } from '../core/app.ts';
 import { log } from '../core/log.ts';
 import { findToken } from '../model/tokens.ts';
+import { requestUrl } from '../web/request-url.ts';
 import { channelsOf, type StreamUser } from './channels.ts';
 import { createHub } from './hub.ts';
 import { acceptWebSocket } from './websocket.ts';
@@ -11,10 +12,12 @@ import { acceptWebSocket } from './websocket.ts';
 export function createStreamingServer(app: App): http.Server {
   const hub = createHub(app);
   const server = http.createServer((req, res) => {
-    const url = new URL(req.url ?? '/', 'http://localhost');
     const fail = (status: number, error: string): void => {
+      if (res.headersSent) return void res.destroy();
       res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
     };
+    const url = requestUrl(req);
+    if (!url) return fail(400, 'Bad Request');
     if (url.pathname === '/api/v1/streaming/health') {
       res.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'private, no-store' }).end('OK');
       return;
@@ -48,7 +51,10 @@ export function createStreamingServer(app: App): http.Server {
       });
   });
   server.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
-    const url = new URL(req.url ?? '/', 'http://localhost');
+    // a client may hang up while its token is looked up
+    socket.on('error', () => socket.destroy());
+    const url = requestUrl(req);
+    if (!url) return refuse(socket, '400 Bad Request');
     authenticate(app, req, url)
       .then((user) => {
         if (!user) return refuse(socket, '401 Unauthorized');

@@ -79,7 +79,6 @@ export function acceptWebSocket(req: IncomingMessage, socket: Duplex): WebSocket
       socket.destroy();
     }
   });
-  socket.on('error', () => socket.destroy());
   socket.on('close', () => {
     clearInterval(ping);
     connection.onClose();

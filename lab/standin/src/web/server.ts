@@ -8,6 +8,7 @@ import { type Context, createContext } from './context.ts';
 import { HttpError } from './errors.ts';
 import { errorPage } from './pages.ts';
 import { remoteIpReader } from './proxy.ts';
+import { requestUrl } from './request-url.ts';
 import { findRoute, type Route } from './router.ts';
 import { routes } from './routes.ts';
 import { serveStatic } from './static.ts';
@@ -19,7 +20,8 @@ export function createWebServer(app: App): http.Server {
   const table = routes();
   const hosts = new Set([app.env.localDomain, app.env.webDomain, ...app.env.alternateDomains]);
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const url = new URL(req.url ?? '/', 'http://localhost');
+    const url = requestUrl(req);
+    if (!url) return void res.writeHead(400, { 'content-type': 'text/plain' }).end('Bad Request');
     const context = createContext(app, req, res, url, remoteIp(req), requestId(req));
     const started = performance.now();
     res.setHeader('x-request-id', context.requestId);

@@ -22,7 +22,7 @@ export async function serveStatic(context: Context): Promise<boolean> {
   const type = TYPES[extname(url.pathname)];
   if (!type) return false;
   const root = join(process.cwd(), 'public');
-  const path = normalize(join(root, decodeURIComponent(url.pathname)));
+  const path = normalize(join(root, decoded(url.pathname)));
   if (!path.startsWith(`${root}/`)) return false;
   const facts = await stat(path).catch(() => undefined);
   if (!facts?.isFile()) return false;
@@ -33,4 +33,13 @@ export async function serveStatic(context: Context): Promise<boolean> {
   if (req.method === 'HEAD') res.end();
   else await pipeline(createReadStream(path), res).catch(() => res.destroy());
   return true;
+}
+
+/** A path that is not well encoded names no file. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
+  }
 }
