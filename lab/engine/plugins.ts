@@ -26,9 +26,9 @@ export async function layPlugins(home: string = paths.home): Promise<void> {
     write: false,
     platform: 'node',
     target: 'node24',
-    format: 'esm',
-    // gRPC and protobuf are CommonJS and ask for `require`.
-    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+    // As an ES module it would load every part of node:http, its WebSocket client included.
+    format: 'cjs',
+    minify: true,
     legalComments: 'none',
     logLevel: 'warning',
   });
@@ -44,11 +44,11 @@ async function layPlugin(home: string, name: string, bundle: Uint8Array): Promis
   };
   const directory = join(home, 'plugins', `resource-${name}-v${version}`);
   const hash = createHash('sha256').update(bundle).digest('hex').slice(0, 16);
-  const file = join(directory, `${hash}.mjs`);
+  const file = join(directory, `${hash}.cjs`);
   const scratch = `${directory}.new`;
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
-  await writeFile(join(scratch, `${hash}.mjs`), bundle);
+  await writeFile(join(scratch, `${hash}.cjs`), bundle);
   const executable = join(scratch, `pulumi-resource-${name}`);
   const cache = paths.cache('compile');
   const lines = ['#!/bin/sh', `NODE_COMPILE_CACHE='${cache}' exec '${paths.nodeBin}' '${file}' "$@"`, ''];

@@ -1,4 +1,4 @@
 import { cloudflare } from './cloudflare.ts';
 import { serve } from './lib/server.ts';
 
-await serve(cloudflare);
+serve(cloudflare);

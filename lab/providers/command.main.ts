@@ -1,4 +1,4 @@
 import { command } from './command/command.ts';
 import { serve } from './lib/server.ts';
 
-await serve(command);
+serve(command);

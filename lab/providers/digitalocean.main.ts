@@ -1,4 +1,4 @@
 import { digitalocean } from './digitalocean.ts';
 import { serve } from './lib/server.ts';
 
-await serve(digitalocean);
+serve(digitalocean);

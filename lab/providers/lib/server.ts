@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import * as grpc from '@grpc/grpc-js';
 import plugin_pb from '@pulumi/pulumi/proto/plugin_pb.js';
 import provider_grpc from '@pulumi/pulumi/proto/provider_grpc_pb.js';
@@ -118,6 +119,8 @@ export async function serve(provider: Provider): Promise<void> {
   });
   // The engine reads the port from the first line.
   process.stdout.write(`${port}\n`);
+  // The engine ends its plugins with a signal, and then Node keeps nothing.
+  flushCompileCache();
 }
 
 function unary(handler: Handler): grpc.UntypedHandleCall {
