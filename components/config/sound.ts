@@ -22,8 +22,8 @@ function drop(value: unknown, path: PropertyKey[], hole: boolean): boolean {
   if (last === undefined) return false;
   const parent = path.slice(0, -1).reduce<unknown>(step, value);
   if (typeof parent !== 'object' || parent === null) return true;
-  // A hole keeps the places of a list and the names of a map for the checks.
-  if (hole || Array.isArray(parent)) (parent as Record<PropertyKey, unknown>)[last] = undefined;
+  // A list keeps its places when an item is deleted; a map must keep the name, for the checks of names.
+  if (hole) (parent as Record<PropertyKey, unknown>)[last] = undefined;
   else delete (parent as Record<PropertyKey, unknown>)[last];
   return true;
 }
