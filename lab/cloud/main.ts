@@ -9,6 +9,8 @@ import { Store } from './store.ts';
 const store = await Store.open(paths.cloudState);
 const { server, objects } = createCloud(store, realBackends, console.log);
 objects.recover().then((lines) => lines.forEach((line) => void console.log(`recovered: ${line}`)));
+// Lifecycles are executed once a day, as at a cloud.
+setInterval(() => realBackends.storage.applyLifecycle(new Date()).catch(console.error), 86_400_000).unref();
 // Machines ask it for their user data, as at a cloud.
 await serveMetadata();
 await mkdir(dirname(paths.cloudSocket), { recursive: true });

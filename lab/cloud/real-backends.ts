@@ -12,6 +12,12 @@ import type { Backends } from './backends.ts';
 export const realBackends: Backends = {
   machines: {
     ...machines,
+    // A Docker that does not answer has lost no machine.
+    machineState: async (id) => {
+      const state = await machines.machineState(id);
+      if (state === 'missing') await docker(['version']);
+      return state;
+    },
     resizeMachine: async (id, memoryMb, vcpus) => {
       const memory = ['--memory', `${memoryMb}m`, '--memory-swap', `${memoryMb}m`];
       const cpus = String(Math.min(vcpus, availableParallelism()));

@@ -25,6 +25,7 @@ export const cloudflare = cloudProvider({
   dialect: bridged,
   autonamed: [],
   unordered: () => false,
+  settings: { apiToken: 'CLOUDFLARE_API_TOKEN' },
   token: () => process.env.CLOUDFLARE_API_TOKEN,
   explain: (verb, _type, { status, body }) => {
     const code = String(body.code ?? '');

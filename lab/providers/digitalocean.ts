@@ -30,6 +30,11 @@ export const digitalocean = cloudProvider({
   // The API has sets of addresses, keys, tags and rules; only these two are ordered.
   unordered: (type) => !/SpacesBucket/.test(type),
   secretOutputs: { SpacesKey: ['secretKey'] },
+  settings: {
+    token: 'DIGITALOCEAN_TOKEN',
+    spacesAccessId: 'SPACES_ACCESS_KEY_ID',
+    spacesSecretKey: 'SPACES_SECRET_ACCESS_KEY',
+  },
   token: (type) => {
     const { SPACES_ACCESS_KEY_ID: id, SPACES_SECRET_ACCESS_KEY: secret } = process.env;
     if (isSpaces(type)) return id && secret ? `spaces:${id}:${secret}` : undefined;

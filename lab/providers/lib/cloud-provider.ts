@@ -17,6 +17,8 @@ export interface CloudProviderOptions {
   unordered: (type: string) => boolean;
   /** Outputs that are always secret, by type. */
   secretOutputs?: Record<string, string[]>;
+  /** Provider settings, and the environment variables they stand for. */
+  settings: Record<string, string>;
   /** The provider's own words for a refusal of its API. */
   explain(verb: Verb, type: string, answer: Answer): string;
 }
@@ -53,6 +55,12 @@ export function cloudProvider(options: CloudProviderOptions): Provider {
   return {
     name: rules.package,
     version: rules.version,
+
+    configure(values) {
+      for (const [key, variable] of Object.entries(options.settings)) {
+        if (values[key]) process.env[variable] = values[key];
+      }
+    },
 
     check(subject, olds, news) {
       const failures = checkInputs(rulesOf(subject.type), dialect, subject.name, news);

@@ -16,6 +16,8 @@ export type Log = (message: string, severity?: 'info' | 'warning') => void;
 export interface Provider {
   name: string;
   version: string;
+  /** The provider's own configuration (`pulumi config set digitalocean:token …`), where a program gives it. */
+  configure?(values: Record<string, string>): void;
   check(subject: Subject, olds: Properties, news: Properties): { inputs: Properties; failures: Failure[] };
   diff(subject: Subject, oldInputs: Properties, news: Properties): Diff;
   create(subject: Subject, inputs: Properties, log: Log): Promise<{ id: string; outputs: Properties }>;

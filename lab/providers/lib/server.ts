@@ -8,7 +8,7 @@ import struct_pb from 'google-protobuf/google/protobuf/struct_pb.js';
 import { engineLog } from './engine-log.ts';
 import { asServiceError } from './errors.ts';
 import type { Provider, Subject } from './provider.ts';
-import type { Properties } from './wire.ts';
+import { type Properties, plainObject } from './wire.ts';
 
 type Struct = struct_pb.Struct | undefined;
 type Handler = (request: never) => unknown;
@@ -39,7 +39,11 @@ export async function serve(provider: Provider): Promise<void> {
     checkConfig: (request: provider_pb.CheckRequest) =>
       new provider_pb.CheckResponse().setInputs(request.getNews()),
     diffConfig: () => new DiffResponse().setChanges(DiffResponse.DiffChanges.DIFF_NONE),
-    configure: () => new provider_pb.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true),
+    configure: (request: provider_pb.ConfigureRequest) => {
+      const values = Object.entries(plainObject(properties(request.getArgs())));
+      provider.configure?.(Object.fromEntries(values.map(([key, value]) => [key, String(value)])));
+      return new provider_pb.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
+    },
     cancel: () => {
       provider.cancel?.();
       return new empty_pb.Empty();
@@ -112,6 +116,7 @@ export async function serve(provider: Provider): Promise<void> {
     (provider_grpc as unknown as { ResourceProviderService: grpc.ServiceDefinition }).ResourceProviderService,
     Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, unary(handler)])),
   );
+  exitWithEngine(() => provider.cancel?.());
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -121,6 +126,16 @@ export async function serve(provider: Provider): Promise<void> {
   process.stdout.write(`${port}\n`);
   // The engine ends its plugins with a signal, and then Node keeps nothing.
   flushCompileCache();
+}
+
+/** An engine that was killed tells nobody: its plugins notice that they were given to another parent. */
+function exitWithEngine(cleanUp: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(1);
+  }, 500).unref();
+  process.on('exit', cleanUp);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 }
 
 function unary(handler: Handler): grpc.UntypedHandleCall {

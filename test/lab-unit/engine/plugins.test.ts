@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,24 @@ describe('layPlugins', () => {
     for (const directory of readdirSync(join(home, 'plugins'))) {
       expect(readdirSync(join(home, 'plugins', directory))).toHaveLength(2);
     }
+  });
+
+  it('a plugin ends when its engine was killed', async () => {
+    const directory = readdirSync(join(home, 'plugins')).find((entry) => entry.includes('-command-')) ?? '';
+    const plugin = join(home, 'plugins', directory, 'pulumi-resource-command');
+    // The shell in the engine's place tells the plugin's pid, then the plugin its port.
+    const engine = spawn('bash', ['-c', `"${plugin}" 127.0.0.1:1 & echo $!; wait`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    engine.stdout.on('data', (data) => {
+      output += data;
+    });
+    await expect.poll(() => output.trim().split('\n').length, { timeout: 10_000 }).toBe(2);
+    const pid = Number(output.split('\n')[0]);
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    engine.kill('SIGKILL');
+    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 5000 }).toBe(false);
   });
 
   it.each([...packages])('%s starts and tells its port', async (name) => {
