@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Document } from 'yaml';
 import type { Problem } from '../../components/config/types.ts';
 import { VisibleError } from '../../components/errors.ts';
+import { findBackend } from './backend.ts';
 import { encryptSecrets } from './encrypt.ts';
 import { type PassphraseSource, withPassphrase } from './passphrase.ts';
 import { pinImages } from './pin-images.ts';
@@ -51,8 +52,11 @@ export interface InitResult {
  * one move at the end, so that an interrupted run leaves the old one.
  */
 export async function initStack(options: InitOptions): Promise<InitResult> {
-  const { projectDir, stack, env = process.env, progress = makeProgress() } = options;
+  const { projectDir, stack, progress = makeProgress() } = options;
   checkStackName(stack);
+  const backend = findBackend(projectDir, options.env ?? process.env);
+  // The scratch directory has a project file of its own, which names no backend.
+  const env = { ...(options.env ?? process.env), ...(backend ? { PULUMI_BACKEND_URL: backend } : {}) };
   const file = stackFile(projectDir, stack);
   const { text, document } = readStackFile(file);
   setAnswers(document, options.answers ?? {}, file);
@@ -60,9 +64,15 @@ export async function initStack(options: InitOptions): Promise<InitResult> {
     withPrivateDir((workDir) =>
       build({ ...options, env: passphraseEnv, progress }, { file, text, document, workDir }),
     );
-  const provider = document.get('secretsprovider');
-  if (typeof provider === 'string' && provider !== 'passphrase') return work(env);
+  if (!usesPassphrase(document, backend)) return work(env);
   return withPassphrase(options, env, work, { isNew: !document.has('encryptionsalt'), stack });
+}
+
+/** Pulumi Cloud and key services encrypt without one, unless the file began with one. */
+function usesPassphrase(document: Document, backend: string | undefined): boolean {
+  if (document.has('encryptionsalt')) return true;
+  const provider = document.get('secretsprovider') ?? 'passphrase';
+  return provider === 'passphrase' && !/^https?:/.test(backend ?? '');
 }
 
 interface Draft {
@@ -82,7 +92,8 @@ async function build(
   const place = { projectDir: workDir, stack, env };
 
   const plan = planSecrets(document, stack, file);
-  if (options.smtpPassword !== undefined) plan.make.smtpPassword = options.smtpPassword;
+  if (options.smtpPassword !== undefined && !plan.kept.includes('smtpPassword'))
+    plan.make.smtpPassword = options.smtpPassword;
   for (const [key, value] of Object.entries(plan.publicKeys)) document.setIn(['config', prefix + key], value);
   const notes = options.resolveImages === false ? [] : await pinImages(document, progress);
 

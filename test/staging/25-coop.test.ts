@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { labFetch } from '../../lab/client.ts';
+import { paths } from '../../lab/paths.ts';
+import { makeSshKeyPair } from '../../scripts/lib/openssh.ts';
+import { coop, coopPath, eventually, inLab, run, site, stack } from './support.ts';
+
+const elsewhere = mkdtempSync(join(tmpdir(), 'coop-staging-'));
+afterAll(() => rmSync(elsewhere, { recursive: true }));
+
+describe('coop status', () => {
+  it('shows on one screen of 80 columns that nothing is broken', async () => {
+    const { stdout } = await eventually(() => coop('status', stack), 60);
+    const lines = stdout.trimEnd().split('\n');
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(lines[0]).toMatch(/^staging · staging\.social\.coop +(● healthy|▲ look)$/);
+    for (const part of ['sidekiq-scheduler', '4.5.20', 'federation off', 'archived', 'nftables'])
+      expect(stdout).toContain(part);
+  });
+
+  it('says the same to programs', async () => {
+    const status = JSON.parse((await coop('status', stack, '--json')).stdout);
+    expect(status).toMatchObject({ ok: true, stack, domain: 'staging.social.coop', federation: 'off' });
+    expect(status.services.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['web', 'web-2', 'streaming', 'db', 'redis', 'sidekiq-scheduler']),
+    );
+  });
+});
+
+describe('coop logs', () => {
+  it('reads one service, as text and as JSON', async () => {
+    const { stdout } = await coop('logs', stack, 'web', '--lines', '3');
+    expect(stdout.trim().split('\n').length).toBeLessThanOrEqual(4);
+    const lines = (await coop('logs', stack, 'web', '--lines', '3', '--json')).stdout.trim().split('\n');
+    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('message');
+  });
+
+  it('fails for a service that is none, with the names there are', async () => {
+    const said = await run(inLab(coopPath, 'logs', stack, 'wbe'));
+    expect(said.code).not.toBe(0);
+    expect(said.stderr).toMatch(/no service 'wbe'.*streaming/);
+  });
+});
+
+describe('coop maintenance', () => {
+  it('puts the page up and takes it down, any number of times', async () => {
+    const { on, since } = JSON.parse((await coop('maintenance', 'on', stack, '--json')).stdout);
+    expect(on).toBe(true);
+    expect(Number.isNaN(Date.parse(since))).toBe(false);
+    const page = await labFetch(`${site}/`);
+    expect(page.status).toBe(503);
+    expect(page.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect((await labFetch(`${site}/api/v1/instance`)).headers.get('content-type')).toMatch(/json/);
+    expect(JSON.parse((await coop('maintenance', 'on', stack, '--json')).stdout)).toMatchObject({
+      on: true,
+      since,
+    });
+    for (const _ of [1, 2])
+      expect(JSON.parse((await coop('maintenance', 'off', stack, '--json')).stdout)).toMatchObject({
+        on: false,
+      });
+    await eventually(async () => expect((await labFetch(`${site}/api/v1/instance`)).status).toBe(200));
+  });
+});
+
+describe('coop tootctl', () => {
+  it('brings every argument over as it is', async () => {
+    const hostile = `a b'c"d$(touch /tmp/pwned)\`e\`;f`;
+    const said = await run(inLab(coopPath, 'tootctl', stack, 'accounts', 'modify', hostile));
+    expect(said.code).not.toBe(0);
+    expect((await coop('ssh', stack, '--', 'ls /tmp/pwned 2>/dev/null | wc -l')).stdout.trim()).toBe('0');
+  });
+
+  it('cannot be made to self-destruct, on either side', async () => {
+    expect(await run(inLab(coopPath, 'tootctl', stack, 'self-destruct'))).toMatchObject({ code: 1 });
+    const there = await run(inLab(coopPath, 'ssh', stack, 'instance tootctl self-destruct'));
+    expect(there.code).not.toBe(0);
+    expect(there.stderr).toMatch(/not available/);
+  });
+});
+
+describe('the connection', () => {
+  it('is refused when the machine does not show the pinned host key', async () => {
+    for (const file of ['Pulumi.yaml', `Pulumi.${stack}.yaml`])
+      cpSync(join(paths.project, file), join(elsewhere, file));
+    const file = join(elsewhere, `Pulumi.${stack}.yaml`);
+    const other = makeSshKeyPair('somebody in between').publicKey;
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/(instance:hostPublicKey:).*/, `$1 ${other}`));
+    const said = await run(inLab('sh', '-c', `cd ${elsewhere} && exec ${coopPath} status ${stack}`));
+    expect(said.code).toBe(1);
+    expect(said.stderr).toMatch(/not the machine the stack pinned/);
+  });
+
+  it('leaves no key on the disk or in a list of processes', async () => {
+    const child = spawn(coopPath, inLab(coopPath, 'ssh', stack, 'echo there; sleep 60').slice(1), {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const lines = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid) => {
+        try {
+          return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
+        } catch {
+          return [];
+        }
+      });
+    const ssh = lines.find((line) => line.startsWith('ssh\0') && line.includes('coop-staging')) ?? '';
+    const key = /IdentityFile=([^\0]+)/.exec(ssh)?.[1] as string;
+    const body = readFileSync(key, 'utf8').split('\n')[3] as string;
+    expect(body).toHaveLength(70);
+    expect(lines.filter((line) => line.includes(body))).toEqual([]);
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    process.kill(-(child.pid as number), 'SIGTERM');
+    await ended;
+    await eventually(async () => expect(() => readFileSync(key)).toThrow(/ENOENT/), 5);
+  });
+});
+
+describe('coop drift', () => {
+  it('finds nothing on a machine that nobody touched', async () => {
+    expect(JSON.parse((await coop('drift', stack, '--json')).stdout)).toEqual({ ok: true, files: [] });
+  });
+});
+
+describe('lab and real', () => {
+  it('are not mixed', async () => {
+    const said = await run(inLab('env', 'PULUMI_BACKEND_URL=s3://somewhere-real', coopPath, 'status', stack));
+    expect(said).toMatchObject({ code: 1, stderr: expect.stringMatching(/lab and real are mixed/) });
+    expect((await coop('status', stack)).stderr).toMatch(/^LAB · stack staging · account .* · state file:/m);
+  });
+});
