@@ -139,7 +139,8 @@ export async function waitReady(
   let last: unknown;
   while (Date.now() < until) {
     try {
-      if (await probe()) return;
+      // An answer may be another's, who has the address.
+      if ((await probe()) && alivePid(name) !== undefined) return;
     } catch (error) {
       last = error;
     }
