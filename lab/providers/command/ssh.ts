@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** `connection` of the command package's remote resources. */
@@ -52,7 +52,10 @@ export async function runRemote(connection: Connection, run: RemoteRun): Promise
     }
   }
   const { dialErrorLimit = 10 } = connection;
-  const scratch = await mkdtemp(join(tmpdir(), 'coop-ssh-'));
+  // Beside the lab's socket, so that `coop lab down` finds even what a killed plugin left.
+  const { LAB_CLOUD } = process.env;
+  const scratch = await mkdtemp(join(LAB_CLOUD ? dirname(LAB_CLOUD) : tmpdir(), 'coop-ssh-'));
+  scratches.add(scratch);
   try {
     const files = await writeFiles(scratch, connection);
     for (let attempt = 1, delay = 100; ; attempt++, delay = Math.min(delay * 1.5, 5000)) {
@@ -69,8 +72,15 @@ export async function runRemote(connection: Connection, run: RemoteRun): Promise
     }
   } finally {
     await rm(scratch, { recursive: true, force: true });
+    scratches.delete(scratch);
   }
 }
+
+// A plugin that the engine ends has no time for promises, but a private key must not stay behind.
+const scratches = new Set<string>();
+process.on('exit', () => {
+  for (const scratch of scratches) rmSync(scratch, { recursive: true, force: true });
+});
 
 interface Files {
   key?: string;

@@ -73,6 +73,12 @@ describe('what ssh is given', () => {
     expect(existsSync(noted('key.path').trim())).toBe(false);
   });
 
+  it('lies in the directory of the lab, which goes with everything in it', async () => {
+    process.env.LAB_CLOUD = join(fake, 'cloud.sock');
+    await create();
+    expect(noted('key.path')).toContain(fake);
+  });
+
   it('is the one host key that counts', async () => {
     await create();
     expect(noted('hosts')).toBe('coop-target ssh-ed25519 AAAAhostkey\n');
