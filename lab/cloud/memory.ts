@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
 import type { Backends, DnsRecord, FirewallRules, Grant, MachineSpec, MachineState } from './backends.ts';
+
+// Long enough for whatever runs at the same time to get in between.
+const pause = () => sleep(2);
 
 /** Backends that only remember what they were told, for tests of the clouds without Docker or S3. */
 export function memoryBackends() {
@@ -58,9 +62,18 @@ export function memoryBackends() {
       setVersioning: async (name, versioning) => void Object.assign(bucket(name), { versioning }),
       setCors: async (name) => void bucket(name),
       setLifecycle: async (name) => void bucket(name),
-      setAccess: async (name, grants, policy) => void Object.assign(bucket(name), { grants, policy }),
+      setAccess: async (name, grants, policy) => {
+        await pause();
+        const stranger = grants.find(({ accessKey }) => !users.has(accessKey));
+        if (stranger) throw new ApiError(400, `no user ${stranger.accessKey}`, 'MalformedPolicy');
+        Object.assign(bucket(name), { grants, policy });
+      },
       userExists: async (accessKey) => users.has(accessKey),
-      createUser: async ({ accessKey, secretKey }) => void users.set(accessKey, secretKey),
+      createUser: async ({ accessKey, secretKey }) => {
+        await pause();
+        if (users.has(accessKey)) throw new ApiError(409, '', 'UserAlreadyExists');
+        users.set(accessKey, secretKey);
+      },
       deleteUser: async (accessKey) => void users.delete(accessKey),
       applyLifecycle: async () => [],
     },

@@ -1,22 +1,18 @@
 import type { FirewallRule, FirewallRules } from '../backends.ts';
+import { inOrder } from '../in-order.ts';
 import type { CloudObject, Context, Properties } from '../types.ts';
 import { hiddenOf } from './droplet.ts';
 
 type Rule = Record<string, unknown> & { protocol: 'tcp' | 'udp' | 'icmp'; portRange?: string };
 
-let last: Promise<unknown> = Promise.resolve();
+const queue = inOrder();
 
 /**
  * Brings every machine's rules in line with the firewalls attached to it. Attached firewalls add up; a machine with
  * a firewall but no outbound rule lets nothing out; a machine without any is open.
  * https://docs.digitalocean.com/products/networking/firewalls/
  */
-export function applyFirewalls(context: Context): Promise<void> {
-  // One at a time: an older view must not overwrite a newer one.
-  const next = last.catch(() => {}).then(() => apply(context));
-  last = next;
-  return next;
-}
+export const applyFirewalls = (context: Context): Promise<void> => queue(() => apply(context));
 
 async function apply(context: Context): Promise<void> {
   const firewalls = context.list('Firewall');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alice, bob, type TestCloud, testCloud } from './support.ts';
 
@@ -65,6 +66,36 @@ describe('SpacesKey', () => {
     await cloud.objects.remove(alice, 'SpacesKey', key.id);
     expect(access()).toEqual([owner]);
     expect(cloud.seen.users.has(key.id)).toBe(false);
+  });
+
+  it('is made beside others at the same time, as are the buckets', async () => {
+    const made = ['one', 'two', 'three'].map(async (name) => {
+      await cloud.make('SpacesBucket', bucket(`coop-${name}`));
+      return cloud.make('SpacesKey', { name, grants: [{ bucket: `coop-${name}`, permission: 'read' }] });
+    });
+    const keys = await Promise.all(made);
+    for (const key of keys) {
+      const granted = cloud.seen.buckets.get(`coop-${key.inputs.name}`)?.grants;
+      expect(granted?.map(({ accessKey }) => accessKey)).toEqual(['ALICE', key.id]);
+    }
+    await Promise.all(keys.map(({ id }) => cloud.objects.remove(alice, 'SpacesKey', id)));
+    expect([...cloud.seen.users.keys()]).toEqual(['ALICE']);
+  });
+
+  it('whose user takes its time does not stop the others', async () => {
+    for (const name of ['one', 'two']) await cloud.make('SpacesBucket', bucket(`coop-${name}`));
+    const { createUser } = cloud.backends.storage;
+    let first = true;
+    cloud.backends.storage.createUser = async (user) => {
+      const slow = first;
+      first = false;
+      if (slow) await sleep(50);
+      await createUser(user);
+    };
+    const keys = ['one', 'two'].map((name) =>
+      cloud.make('SpacesKey', { name, grants: [{ bucket: `coop-${name}`, permission: 'read' }] }),
+    );
+    expect(await Promise.all(keys)).toHaveLength(2);
   });
 
   it('is refused for a bucket of somebody else, an unknown permission, or everything on one bucket', async () => {
