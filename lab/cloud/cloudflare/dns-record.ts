@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { ApiError } from '../api-error.ts';
 import type { DnsRecord } from '../backends.ts';
+import { inOrder } from '../in-order.ts';
 import type { CloudObject, Context, Kind, Properties } from '../types.ts';
 
 const types = ['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'CAA'];
@@ -70,8 +71,9 @@ function served({ inputs }: CloudObject): DnsRecord {
   };
 }
 
+const queue = inOrder();
 const publish = (context: Context) =>
-  context.backends.names.writeRecords(context.world('DnsRecord').map(served));
+  queue(() => context.backends.names.writeRecords(context.world('DnsRecord').map(served)));
 
 /** https://www.pulumi.com/registry/packages/cloudflare/api-docs/dnsrecord/ */
 export const dnsRecord: Kind = {

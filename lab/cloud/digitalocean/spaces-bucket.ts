@@ -1,5 +1,6 @@
 import { ApiError, unprocessable } from '../api-error.ts';
 import type { Bucket, LifecycleRule } from '../backends.ts';
+import { inOrder } from '../in-order.ts';
 import type { CloudObject, Kind, Properties } from '../types.ts';
 import { spacesRegions } from './catalog.ts';
 import { applyAccess } from './spaces-access.ts';
@@ -8,6 +9,8 @@ export const bucketOf = (object: CloudObject): Bucket => ({
   region: String(object.inputs.region),
   name: object.id,
 });
+
+const queue = inOrder();
 
 interface GivenRule {
   id?: string;
@@ -68,10 +71,12 @@ export const spacesBucket: Kind = {
   async realise(context, object) {
     const { storage } = context.backends;
     const bucket = bucketOf(object);
-    if (!(await storage.bucketExists(bucket))) {
+    // The first bucket of a region starts its server.
+    await queue(async () => {
+      if (await storage.bucketExists(bucket)) return;
       const versioning = versioned(object.inputs);
       await storage.createBucket({ ...bucket, acl: aclOf(object.inputs), versioning });
-    }
+    });
     await storage.setLifecycle(bucket, lifecycleOf(object.inputs));
     await applyAccess(context);
   },
