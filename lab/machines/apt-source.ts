@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LabError } from '../error.ts';
 import { run } from './exec.ts';
 
 export const defaultMirror = 'http://deb.debian.org/debian';
@@ -63,7 +64,7 @@ export async function reachableMirror(): Promise<string> {
   if ((await aptTransport()).proxy) return hostMirrors()[0] ?? defaultMirror;
   const candidates = [...new Set([defaultMirror, ...hostMirrors()])];
   for (const mirror of candidates) if (await serves(mirror)) return mirror;
-  throw new Error(
+  throw new LabError(
     `no Debian mirror with ${release} answers — tried ${candidates.join(', ')} — check the network`,
   );
 }

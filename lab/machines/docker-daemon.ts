@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../error.ts';
 import { ensureProcess, waitReady } from '../services/process.ts';
 import { docker, run } from './exec.ts';
 import { ensurePackages } from './packages.ts';
@@ -19,15 +20,15 @@ async function answers(): Promise<boolean> {
  */
 export async function ensureDocker(say: (line: string) => void = console.error): Promise<void> {
   if (process.platform !== 'linux')
-    throw new Error(`machines need Linux — ${process.platform} — run the lab in a Debian virtual machine`);
+    throw new LabError(`machines need Linux — ${process.platform} — run the lab in a Debian virtual machine`);
   await ensurePackages(say);
   if (!(await answers())) await startDaemon(say);
-  await assertRootless();
+  await assertRootful();
 }
 
 async function startDaemon(say: (line: string) => void): Promise<void> {
   if (process.getuid?.() !== 0)
-    throw new Error('no Docker daemon answers — not root, so none can be started — run with sudo');
+    throw new LabError('no Docker daemon answers — not root, so none can be started — run with sudo');
   if (existsSync('/run/systemd/system')) {
     say('starting docker.service');
     await run('systemctl', ['start', 'docker.service'], { timeoutMs: 90_000 });
@@ -35,13 +36,15 @@ async function startDaemon(say: (line: string) => void): Promise<void> {
     return;
   }
   say('starting dockerd');
-  await ensureProcess({ name: 'dockerd', command: 'dockerd', args: [] });
+  const proxies = Object.entries(process.env).filter(([name]) => /^(https?|no)_proxy$/i.test(name));
+  const env = Object.fromEntries(proxies) as Record<string, string>;
+  await ensureProcess({ name: 'dockerd', command: 'dockerd', args: [], env });
   await waitReady('dockerd', answers, 60_000);
 }
 
 /** Machines need the host's nftables, mounts and cgroups, which a daemon in a user namespace or VM does not share. */
-async function assertRootless(): Promise<void> {
+async function assertRootful(): Promise<void> {
   const facts = await docker(['info', '--format', '{{.OperatingSystem}} {{.SecurityOptions}}']);
   if (/rootless|name=userns|Docker Desktop/.test(facts))
-    throw new Error(`Docker runs rootless or in a VM — ${facts} — use Debian's docker.io as root`);
+    throw new LabError(`Docker runs rootless or in a VM — ${facts} — use Debian's docker.io as root`);
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { LabError } from '../error.ts';
 
 export interface Ran {
   code: number;
@@ -40,7 +41,7 @@ export async function run(command: string, args: string[], options: RunOptions =
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'ENOENT'
-          ? new Error(`${command} is not installed — this host — run ./scripts/prerequisites`)
+          ? new LabError(`${command} is not installed — this host — run ./scripts/prerequisites`)
           : error,
       ),
     );

@@ -1,3 +1,4 @@
+import { LabError } from '../error.ts';
 import { cgroupParent, containerName, label, machinePaths, network } from './names.ts';
 import type { MachineSpec } from './types.ts';
 
@@ -41,7 +42,7 @@ export interface HostTraits {
 /** Arguments of `docker create` for a machine: a container whose PID 1 is systemd. */
 export function createArgs(spec: MachineSpec, image: string, host: HostTraits): string[] {
   const { directory, net, seed, disk } = machinePaths(spec.id);
-  if (directory.includes(':')) throw new Error(`a colon in the path — ${directory} — move the checkout`);
+  if (directory.includes(':')) throw new LabError(`a colon in the path — ${directory} — move the checkout`);
   return [
     'create',
     ...['--name', containerName(spec.id), '--label', label, '--hostname', spec.name],

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { LabError } from '../error.ts';
 import { run } from './exec.ts';
 import { pidOf } from './neighbours.ts';
 import { requireMachine, writeMachine } from './registry.ts';
@@ -46,7 +47,7 @@ export async function slowMachine(id: string, ms: number): Promise<void> {
   const args = ['qdisc', 'replace', 'dev', name, 'root', 'netem', 'delay', `${ms}ms`];
   const ran = await run('tc', args, { allowFailure: true });
   if (ran.code !== 0)
-    throw new Error(
+    throw new LabError(
       `cannot slow a machine — ${ran.stderr.trim()} — needs a kernel with CONFIG_NET_SCH_NETEM`,
     );
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { LabError } from '../error.ts';
 import { gateway, services } from '../services/addresses.ts';
 import { docker, run } from './exec.ts';
 import { ensureTable, removeTable } from './firewall.ts';
@@ -19,7 +20,7 @@ export async function ensureNetwork(): Promise<void> {
   const wanted = `true ${network.subnet4} ${network.subnet6}`;
   const present = await subnets();
   if (present !== undefined && present !== wanted)
-    throw new Error(
+    throw new LabError(
       `network ${network.name} is another one — ${present} — docker network rm ${network.name}`,
     );
   if (present === undefined) await createNetwork();
@@ -43,7 +44,7 @@ async function assertBridgeFilter(): Promise<void> {
     await run('modprobe', ['br_netfilter'], { allowFailure: true });
   for (const name of sysctls) {
     if (!existsSync(file(name)))
-      throw new Error(
+      throw new LabError(
         `no ${name} — this kernel lacks br_netfilter — the cloud firewall cannot see machines' traffic`,
       );
     if (readFileSync(file(name), 'utf8').trim() !== '1') writeFileSync(file(name), '1');

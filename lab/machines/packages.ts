@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { LabError } from '../error.ts';
 import { run } from './exec.ts';
 
 /** Programs the machines need on the host, each with Debian's packages that may hold it, the newest release's first. */
@@ -39,11 +40,11 @@ export async function ensurePackages(say: (line: string) => void = console.error
   const missing = missingPrograms();
   if (missing.length === 0) return;
   if (!installed('apt-get'))
-    throw new Error(
+    throw new LabError(
       `${missing.join(', ')} missing — this host has no apt — the lab runs on Debian or Ubuntu`,
     );
   if (process.getuid?.() !== 0)
-    throw new Error(`${missing.join(', ')} missing — not root — run ./scripts/prerequisites with sudo`);
+    throw new LabError(`${missing.join(', ')} missing — not root — run ./scripts/prerequisites with sudo`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-qq'], { env, timeoutMs: 300_000 });
   const names = [...new Set(await Promise.all(missing.map((program) => packageOf(program))))];
@@ -61,5 +62,5 @@ async function packageOf(program: string): Promise<string> {
     const { stdout } = await run('apt-cache', ['policy', name], { allowFailure: true });
     if (/Candidate: (?!\(none\))/.test(stdout)) return name;
   }
-  throw new Error(`no package for ${program} — apt sources of this host — add Debian's main section`);
+  throw new LabError(`no package for ${program} — apt sources of this host — add Debian's main section`);
 }
