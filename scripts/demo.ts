@@ -59,6 +59,9 @@ async function step<T>(name: string, work: () => Promise<T>, share?: (result: T)
 }
 
 async function use(): Promise<void> {
+  await step('open registrations, which Mastodon keeps closed at first', () =>
+    inLab(coop, 'tootctl', 'staging', 'settings', 'registrations', 'open'),
+  );
   const member = await step('register an account, and confirm it from the mail', () =>
     Member.register(site, labFetch, confirmationLink),
   );

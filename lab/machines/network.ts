@@ -55,7 +55,10 @@ async function assertBridgeFilter(): Promise<void> {
 async function ensureAddresses(): Promise<void> {
   for (const { v4, v6 } of Object.values(services) as { v4: string; v6?: string }[]) {
     await run('ip', ['address', 'replace', `${v4}/32`, 'dev', network.bridge]);
-    if (v6) await run('ip', ['-6', 'address', 'replace', `${v6}/128`, 'dev', network.bridge, 'nodad']);
+    if (!v6) continue;
+    // Never the source of the operator's own connections: those come from the gateway's address.
+    const source = ['nodad', 'preferred_lft', '0'];
+    await run('ip', ['-6', 'address', 'replace', `${v6}/128`, 'dev', network.bridge, ...source]);
   }
 }
 

@@ -4,7 +4,7 @@ import { labFetch } from '../../lab/client.ts';
 import { Member } from '../../lab/member.ts';
 import { picture } from '../../lab/picture.ts';
 import { confirmationLink } from '../../lab/services/mail-client.ts';
-import { onMachine, site } from './support.ts';
+import { coop, onMachine, site, stack } from './support.ts';
 
 const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
 
@@ -17,6 +17,7 @@ function video(bytes: number): Buffer {
 describe('a member', () => {
   let member: Member;
   beforeAll(async () => {
+    await coop('tootctl', stack, 'settings', 'registrations', 'open');
     member = await Member.register(site, labFetch, confirmationLink);
   });
 

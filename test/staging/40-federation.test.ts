@@ -3,7 +3,7 @@ import { labFetch } from '../../lab/client.ts';
 import { Member } from '../../lab/member.ts';
 import { confirmationLink } from '../../lab/services/mail-client.ts';
 import { deliveries, follow, resetPeer } from '../../lab/services/peer-client.ts';
-import { onMachine, pulumi, site, up, wait } from './support.ts';
+import { coop, onMachine, pulumi, site, stack, up, wait } from './support.ts';
 
 const domain = new URL(site).hostname;
 let member: Member;
@@ -14,6 +14,7 @@ async function refused(): Promise<number> {
 }
 
 beforeAll(async () => {
+  await coop('tootctl', stack, 'settings', 'registrations', 'open');
   member = await Member.register(site, labFetch, confirmationLink);
 });
 

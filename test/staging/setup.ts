@@ -14,6 +14,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   console.log(`pulumi up: ${ran.seconds.toFixed(1)} s`);
   return async () => {
     // The last file has taken everything down; this is for a run that ended before.
-    if (existsSync(labDir)) await run([coopPath, 'lab', 'down', '--yes'], { seconds: 300 });
+    if (existsSync(labDir) && !process.env.KEEP_LAB)
+      await run([coopPath, 'lab', 'down', '--yes'], { seconds: 300 });
   };
 }
