@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { appServices } from './compose-app.ts';
 import { databaseService, redisService } from './compose-backing.ts';
 import { networkNames } from './compose-common.ts';
+import { imagesOf } from './images.ts';
 import { networks } from './networks.ts';
 import type { HostFacts } from './types.ts';
 
@@ -32,7 +33,7 @@ export function composeFile(facts: HostFacts): string {
     {
       name: 'instance',
       services: {
-        db: databaseService(facts, facts.config.images.postgres),
+        db: databaseService(facts, imagesOf(facts.config).postgres),
         redis: redisService(facts),
         ...appServices(facts),
       },

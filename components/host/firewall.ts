@@ -38,6 +38,10 @@ export function firewallEgress({ config }: HostFacts): string {
   ].join('\n');
 }
 
+/** Images with a digest come from a registry; one without is built on the machine. */
+const fetched = ({ images }: HostFacts['config']) =>
+  Object.values(images).filter((image) => image.includes('@'));
+
 const registryHost = (image: string) => {
   const first = image.split('/')[0] as string;
   return /[.:]/.test(first) || first === 'localhost' ? first : 'docker.io';
@@ -51,7 +55,7 @@ export function egressNames({ config, media, backups }: HostFacts): string {
     `${backups.endpoint} tcp 443`,
     `${config.mail.host} tcp ${config.mail.port}`,
     `${acme.hostname} tcp ${acme.port || 443}`,
-    ...Object.values(config.images).map((image) => {
+    ...fetched(config).map((image) => {
       const [host, port] = registryHost(image).split(':');
       return `${host} tcp ${port ?? 443}`;
     }),
@@ -61,5 +65,5 @@ export function egressNames({ config, media, backups }: HostFacts): string {
 
 /** Registries the images come from, as Docker names them. */
 export function registries({ config }: HostFacts): string[] {
-  return [...new Set(Object.values(config.images).map(registryHost))].sort();
+  return [...new Set(fetched(config).map(registryHost))].sort();
 }

@@ -4,6 +4,7 @@ import { appEnvironment } from './app-environment.ts';
 import { composeFile } from './compose.ts';
 import { envFile } from './env-file.ts';
 import { egressNames, firewallEgress, firewallRanges, firewallValues } from './firewall.ts';
+import { imageContext } from './images.ts';
 import { nginxFederation, nginxOperators, nginxUpstreams } from './nginx.ts';
 import { onHost, users } from './paths.ts';
 import { pgbackrestConfig } from './pgbackrest.ts';
@@ -45,6 +46,7 @@ export function generatedFiles(facts: HostFacts): HostFile[] {
     file('/etc/nginx/social.coop/upstreams.conf', nginxUpstreams(facts)),
     file('/etc/nginx/social.coop/operators.conf', nginxOperators(facts)),
     file('/etc/nginx/social.coop/federation.conf', nginxFederation(facts)),
+    ...imageContext(facts.config),
     ...keyFiles(facts),
     ...trustFiles(facts),
   ];

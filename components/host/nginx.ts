@@ -22,9 +22,8 @@ export function nginxOperators({ config }: HostFacts): string {
 
 // What other servers ask for: by path, or by asking for an activity in whatever place.
 const federationPaths = [
-  '/(?:inbox|actor)(?:/|$)',
-  '/(?:ap/)?users/[^/]+/(?:inbox|outbox|followers|following|followers_synchronization|collections/[^/]+)$',
-  '/(?:ap/users/[^/]+|actor)$',
+  '/(?:inbox|actor)[/ ]',
+  '/users/[^/ ]+/(?:inbox|outbox|followers|following|followers_synchronization|collections/[^/ ]+) ',
   '/\\.well-known/(?:webfinger|host-meta)',
   '/ap/',
   '/api/fasp/',

@@ -1,5 +1,6 @@
 import { apps } from '../apps/index.ts';
 import { appContainers } from './compose-app.ts';
+import { imagesOf } from './images.ts';
 import { networks } from './networks.ts';
 import { stanza } from './postgres.ts';
 import type { HostFacts } from './types.ts';
@@ -49,7 +50,7 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
       .join(' '),
     IMAGE_WEB: config.images.web,
     IMAGE_STREAMING: config.images.streaming,
-    IMAGE_POSTGRES: config.images.postgres,
+    IMAGE_POSTGRES: imagesOf(config).postgres,
     IMAGE_REDIS: config.images.redis,
     ACME_DIRECTORY: config.acmeDirectory,
     MEDIA_BUCKET: media.bucket,

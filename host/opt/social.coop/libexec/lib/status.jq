@@ -25,6 +25,7 @@ def yellow(text): {level: "yellow", text: text};
       else empty end),
     ((.disk // [])[] | select(.usedPercent >= 90) | red("\(.path) is \(.usedPercent) % full")),
     ((.disk // [])[] | select(.usedPercent >= 80 and .usedPercent < 90) | yellow("\(.path) is \(.usedPercent) % full")),
+    (if .timers == null then red("the timers cannot be read") else empty end),
     ((.timers // [])[] | select(.enabled and .active and .next != null | not) | red("\(.name) will not fire")),
     ((.timers // [])[] | select(.result != "success") | red("\(.name): its last run ended with \(.result)")),
     ((.drift // [])[] | yellow("\(.path) was changed by hand\(if .kept then " (kept)" else "" end)")),

@@ -86,31 +86,38 @@ show_drift() {
 install_file() {
   local tree=$1 mode uid gid path new
   read -r _ mode uid gid path <<<"$2"
-  mkdir -p "${path%/*}"
+  [ -d "${path%/*}" ] || mkdir -p "${path%/*}"
   new="${path%/*}/.new.${path##*/}.$$"
-  (umask 077 && cat "$tree$path" >"$new")
-  chown "$uid:$gid" "$new"
-  chmod "$mode" "$new"
+  install -m "$mode" -o "$uid" -g "$gid" "$tree$path" "$new"
   mv -T "$new" "$path"
 }
 
-# Puts on record what has to happen when PATH changes, by the table of dependents.
+# Reads the table of dependents into $patterns and $actions.
+read_dependents() {
+  patterns=()
+  actions=()
+  local pattern rest
+  while read -r pattern rest; do
+    case $pattern in '' | '#'*) continue ;; esac
+    patterns+=("$pattern")
+    actions+=("$rest")
+  done <"$1"
+}
+
+# Puts on record what has to happen when PATH changes.
 note_dependents() {
-  local path=$1 table=$2 pattern actions action
-  while read -r pattern actions; do
-    # Patterns of the table are globs on purpose.
-    # shellcheck disable=SC2254
-    case $path in
-      $pattern)
-        for action in $actions; do
-          case $action in
-            none) ;;
-            unit) add_pending "unit:${path##*/}" ;;
-            *) add_pending "$action" ;;
-          esac
-        done
-        return
-        ;;
-    esac
-  done < <(grep -vE '^(#|$)' "$table")
+  local path=$1 index action
+  for index in "${!patterns[@]}"; do
+    # A pattern of the table is a glob.
+    # shellcheck disable=SC2053
+    [[ $path == ${patterns[$index]} ]] || continue
+    for action in ${actions[$index]}; do
+      case $action in
+        none) ;;
+        unit) add_pending "unit:${path##*/}" ;;
+        *) add_pending "$action" ;;
+      esac
+    done
+    return
+  done
 }

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { apps, parseVersion, type Version } from '../../../components/apps/index.ts';
+import { type HostFile, renderHost } from '../../../components/host/render.ts';
+import { facts } from '../../fixtures/facts.ts';
+
+const given = facts();
+const files = renderHost(given);
+const at = (path: string, from = files): HostFile => {
+  const found = from.find((file) => file.path === path);
+  if (!found) throw new Error(`${path} is not rendered`);
+  return found;
+};
+const secretValues = [
+  ...Object.entries(given.config.secrets)
+    .filter(([key]) => key !== 'vapidPublicKey')
+    .map(([, secret]) => secret as string),
+  given.media.accessKey,
+  given.media.secretKey,
+  given.backups.accessKey,
+  given.backups.secretKey,
+];
+
+describe('renderHost', () => {
+  it('gives the same bytes for the same facts', () => {
+    expect(renderHost(structuredClone(given))).toEqual(files);
+  });
+
+  it('is sorted by path, each path once and absolute', () => {
+    const paths = files.map(({ path }) => path);
+    expect(paths).toEqual([...new Set(paths)].sort());
+    expect(paths.every((path) => path.startsWith('/'))).toBe(true);
+  });
+
+  it('leaves no placeholder of a template unfilled', () => {
+    for (const { path, content } of files) expect(content, path).not.toMatch(/@[A-Z][A-Z0-9_]+@/);
+  });
+
+  it('puts secrets only into files that nobody but their reader may read', () => {
+    for (const { path, content, mode } of files) {
+      const found = secretValues.filter((secret) => content.includes(secret.trim()));
+      if (found.length > 0) expect(mode & 0o077, path).toBe(0);
+    }
+  });
+
+  it('ships neither the private SSH keys nor the plain passwords of the database roles to the database', () => {
+    const all = files.map(({ content }) => content).join('\n');
+    expect(all).not.toContain('OPENSSH PRIVATE KEY');
+    const database = files.filter(({ path }) => path.startsWith('/etc/social.coop/postgres/'));
+    for (const { path, content } of database) {
+      expect(content, path).not.toContain(given.config.secrets.databasePassword);
+      expect(content, path).not.toContain(given.config.secrets.databaseAdminPassword);
+    }
+  });
+
+  it('gives secret files to their readers only', () => {
+    expect(at('/opt/social.coop/.env.production')).toMatchObject({
+      mode: 0o600,
+      owner: 'root',
+      group: 'root',
+    });
+    expect(at('/etc/social.coop/app/secrets.env')).toMatchObject({ mode: 0o400, owner: '991' });
+    expect(at('/etc/social.coop/postgres/pgbackrest.conf')).toMatchObject({ mode: 0o400, owner: '5432' });
+    expect(at('/etc/social.coop/redis/redis.conf')).toMatchObject({ mode: 0o400, owner: '6379' });
+    expect(at('/etc/social.coop/rclone.conf')).toMatchObject({ mode: 0o600, owner: 'root' });
+  });
+
+  it('makes every program executable and nothing else', () => {
+    for (const { path, mode, content } of files)
+      expect((mode & 0o111) !== 0, path).toBe(content.startsWith('#!/bin/'));
+  });
+
+  it('follows every fact: a different stack renders a different tree', () => {
+    expect(
+      renderHost(facts({ config: { domain: 'alpha.social.coop' } }))
+        .map(({ content }) => content)
+        .join(),
+    ).not.toContain('staging.social.coop');
+  });
+
+  it('leaves the egress timer out while federation is open', () => {
+    const open = renderHost({ ...given, config: { ...given.config, federation: 'open' } });
+    expect(open.some(({ path }) => path.includes('egress-refresh.timer'))).toBe(false);
+    expect(at('/etc/systemd/system/egress-refresh.timer').content).toContain('WantedBy=timers.target');
+  });
+
+  it('installs every timer into timers.target, and a service of the same name beside it', () => {
+    const timers = files.filter(({ path }) => path.endsWith('.timer'));
+    expect(timers.length).toBeGreaterThanOrEqual(3);
+    for (const { path, content } of timers) {
+      expect(content, path).toMatch(/\[Install\]\nWantedBy=timers\.target/);
+      expect(at(path.replace(/timer$/, 'service')).content).toContain('ExecStart=');
+    }
+  });
+});
+
+describe('the environment files', () => {
+  const names = (path: string) =>
+    at(path)
+      .content.split('\n')
+      .filter(Boolean)
+      .map((line) => line.slice(0, line.indexOf('=')));
+
+  it('hold only names that the app version reads', () => {
+    const read = apps.mastodon.environment(parseVersion(given.config.appVersion) as Version);
+    const all = [...names('/opt/social.coop/.env.production'), ...names('/etc/social.coop/app/secrets.env')];
+    expect(all.filter((name) => !read.has(name))).toEqual([]);
+    expect(all.length).toBeGreaterThan(30);
+  });
+
+  it('keep what an admin adds under a name that looks like a secret out of the containers’ variables', () => {
+    const more = renderHost(
+      facts({ config: { environment: { DEEPL_API_KEY: 'hush-hush', DEEPL_PLAN: 'free' } } }),
+    );
+    expect(at('/opt/social.coop/.env.production', more).content).toContain("DEEPL_PLAN='free'");
+    expect(at('/etc/social.coop/app/secrets.env', more).content).toContain("DEEPL_API_KEY='hush-hush'");
+    expect(more.filter(({ content }) => content.includes('hush-hush'))).toHaveLength(1);
+  });
+
+  it('have no secret without a password for mail', () => {
+    const { smtpPassword: _, ...secrets } = given.config.secrets;
+    const without = renderHost({ ...given, config: { ...given.config, secrets } });
+    expect(at('/opt/social.coop/.env.production', without).content).toContain("SMTP_AUTH_METHOD='none'");
+    expect(at('/etc/social.coop/app/secrets.env', without).content).not.toContain('SMTP_PASSWORD');
+  });
+});
+
+describe('compose.yaml', () => {
+  interface Service {
+    image: string;
+    ports?: string[];
+    networks: string[];
+    logging: { driver: string };
+    healthcheck: unknown;
+    mem_limit: string;
+    restart: string;
+    security_opt: string[];
+    cap_drop: string[];
+    extra_hosts?: string[];
+    labels?: Record<string, string>;
+    command?: string[];
+  }
+  const compose = (from = files) =>
+    parse(at('/opt/social.coop/compose.yaml', from).content) as {
+      services: Record<string, Service>;
+      networks: Record<
+        string,
+        { internal?: boolean; enable_ipv6?: boolean; driver_opts: Record<string, string> }
+      >;
+    };
+
+  it('has a service for each replica of each process, and what they stand on', () => {
+    expect(Object.keys(compose().services)).toEqual([
+      'db',
+      'redis',
+      'web',
+      'web-2',
+      'streaming',
+      'sidekiq-default-q',
+      'sidekiq-push-q',
+      'sidekiq-pull-q',
+      'sidekiq',
+      'sidekiq-scheduler',
+    ]);
+    const more = renderHost(facts({ config: { processes: { 'sidekiq-pull-q': { replicas: 3 } } } }));
+    expect(Object.keys(compose(more).services)).toEqual(
+      expect.arrayContaining(['sidekiq-pull-q', 'sidekiq-pull-q-2', 'sidekiq-pull-q-3']),
+    );
+  });
+
+  it('publishes on loopback only, and neither database nor redis at all', () => {
+    const { services } = compose();
+    for (const [name, { ports }] of Object.entries(services))
+      for (const port of ports ?? [])
+        expect(port, name).toMatch(/^127\.0\.0\.1:(3000:3000|3001:3001|4000:4000)$/);
+    expect(services.db?.ports ?? services.redis?.ports).toBeUndefined();
+  });
+
+  it('keeps database and redis on the internal network alone', () => {
+    const { services, networks } = compose();
+    expect(services.db?.networks).toEqual(['coop-int']);
+    expect(services.redis?.networks).toEqual(['coop-int']);
+    expect(networks['coop-int']).toMatchObject({ internal: true });
+    expect(networks['coop-out']).toMatchObject({ enable_ipv6: true });
+    expect(networks['coop-out']?.driver_opts['com.docker.network.bridge.name']).toBe('coop-out');
+  });
+
+  it('gives every container a digest, limits, a health check, the journal and no privileges', () => {
+    for (const [name, service] of Object.entries(compose().services)) {
+      expect(service.image, name).toMatch(/@sha256:[0-9a-f]{64}$/);
+      expect(service, name).toMatchObject({
+        logging: { driver: 'journald' },
+        restart: 'unless-stopped',
+        security_opt: ['no-new-privileges:true'],
+        cap_drop: ['ALL'],
+      });
+      expect(service.healthcheck, name).toBeDefined();
+      expect(service.mem_limit, name).toMatch(/^\d+m$/);
+    }
+  });
+
+  it('changes exactly the containers that read a file, when the file changes', () => {
+    const other = structuredClone(given);
+    other.config.secrets.redisPassword = 'another-password-of-thirty-letters';
+    const [before, after] = [compose(), compose(renderHost(other))];
+    const changed = Object.keys(before.services).filter(
+      (name) => JSON.stringify(before.services[name]) !== JSON.stringify(after.services[name]),
+    );
+    expect(changed).not.toContain('db');
+    expect(changed).toContain('redis');
+    expect(changed).toHaveLength(9);
+  });
+
+  it('recreates no container for a new backups key: pgBackRest reads it at each call', () => {
+    const other = structuredClone(given);
+    other.backups.secretKey = 'another-secret-key';
+    expect(compose(renderHost(other))).toEqual(compose());
+  });
+});
