@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync } from 'node:fs';
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { ObjectAcls } from './object-acl.ts';
+import { forward } from './s3-forward.ts';
 import { readS3Request, type S3Request } from './s3-request.ts';
 import { type Credentials, encodePath, signedHeaders } from './sigv4.ts';
 
@@ -31,6 +32,9 @@ function fail(res: ServerResponse, status: number, code: string, message: string
 /** TLS and object ACLs in front of versitygw; every byte else passes unchanged, so that signatures stay valid. */
 export function createFront(options: FrontOptions): ReturnType<typeof createServer>[] {
   const log = options.log ?? console.log;
+  // A socket of its own per request: a kept one may close just when an upload takes it. But told that it may be kept, the
+  // gateway reads a refused upload to its end instead of breaking it off.
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 0 });
   const acls = (region: string) => new ObjectAcls(join(options.aclDir, region));
 
   const handle = (req: IncomingMessage, res: ServerResponse) => {
@@ -43,22 +47,21 @@ export function createFront(options: FrontOptions): ReturnType<typeof createServ
         'the host must be REGION.digitaloceanspaces.com, the bucket in the path',
       );
     const open = s3.anonymous && s3.plainRead && acls(s3.region).isPublic(s3.bucket, s3.key);
-    const upstream = httpRequest({
+    const target = {
       socketPath: join(options.socketDir, `s3-${s3.region}.sock`),
       method: req.method,
-      // A socket of its own per request: a kept one may close just when an upload takes it.
-      agent: false,
+      agent,
       ...(open ? signedRead(req, s3) : { path: req.url, headers: forwarded(req) }),
-    });
-    upstream.on('response', (answer) => reply(req, res, answer, s3));
-    upstream.on('error', (error) => {
-      log(`${req.method} ${s3.bucket}/${s3.key} — ${error.message}`);
-      const missing = 'code' in error && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED');
-      if (missing) fail(res, 404, 'NoSuchBucket', `no bucket was ever created in ${s3.region}`);
-      else fail(res, 502, 'InternalError', error.message);
-    });
-    res.on('close', () => upstream.destroy());
-    pipeline(req, upstream, () => {});
+    };
+    forward(target, req).then(
+      (answer) => reply(req, res, answer, s3),
+      (error: NodeJS.ErrnoException) => {
+        log(`${req.method} ${s3.bucket}/${s3.key} — ${error.message}`);
+        if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED')
+          fail(res, 404, 'NoSuchBucket', `no bucket was ever created in ${s3.region}`);
+        else fail(res, 502, 'InternalError', error.message);
+      },
+    );
   };
 
   const signedRead = (req: IncomingMessage, s3: S3Request) => {
