@@ -4,8 +4,9 @@ import { removeLeftovers, removeNetwork } from './machines/index.ts';
 import { labDir } from './paths.ts';
 import { distrustRegistry } from './services/images.ts';
 import { withLabLock } from './services/lock.ts';
+import { stopOrphans } from './services/orphans.ts';
 import { refuseOtherLab } from './services/preflight.ts';
-import { knownProcesses, stopOrphans, stopProcess } from './services/process.ts';
+import { knownProcesses, stopProcess } from './services/process.ts';
 
 export interface DownResult {
   /** What was there and is gone, one line each. */

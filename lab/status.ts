@@ -4,7 +4,8 @@ import { labDir, paths } from './paths.ts';
 import { gateway, services } from './services/addresses.ts';
 import { listening } from './services/listening.ts';
 import { cgroupBytes } from './services/memory.ts';
-import { alivePid, knownProcesses, residentBytes } from './services/process.ts';
+import { residentBytes } from './services/proc.ts';
+import { alivePid, knownProcesses } from './services/process.ts';
 
 export interface PartStatus {
   part: string;

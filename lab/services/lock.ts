@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LabError } from '../error.ts';
 import { paths } from '../paths.ts';
-import { startTime } from './process.ts';
+import { startTime } from './proc.ts';
 
 /** Runs `work` unless another process brings the lab up or down; a dead holder's lock is taken over. */
 export async function withLabLock<T>(work: () => Promise<T>): Promise<T> {

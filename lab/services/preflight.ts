@@ -1,6 +1,6 @@
 import { LabError } from '../error.ts';
 import { findProgram } from './find-program.ts';
-import { otherLabs } from './process.ts';
+import { otherLabs } from './orphans.ts';
 
 /** Programs of the services, with Debian's packages. */
 const programs = {

@@ -4,6 +4,8 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writ
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { labDir, paths } from '../paths.ts';
+import { MARK } from './orphans.ts';
+import { endProcess, readText, startTime } from './proc.ts';
 
 export interface ProcessSpec {
   name: string;
@@ -14,6 +16,8 @@ export interface ProcessSpec {
   cwd?: string;
   /** Text whose change means the process must be restarted: its configuration file. */
   config?: string;
+  /** Done right before a start, never beside a running process. */
+  before?: () => void;
 }
 
 interface PidRecord {
@@ -24,26 +28,6 @@ interface PidRecord {
 }
 
 const specHash = (spec: ProcessSpec) => createHash('sha256').update(JSON.stringify(spec)).digest('hex');
-
-/** Set in the environment of everything the lab starts, so that an orphan without a pid file is found again. */
-const MARK = 'COOP_LAB_PROCESS';
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-/** When a process started, unambiguous across pids and boots; undefined when it is gone or a zombie. */
-export function startTime(pid: number): string | undefined {
-  const stat = readText(`/proc/${pid}/stat`);
-  if (!stat) return undefined;
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-  return `${readText('/proc/sys/kernel/random/boot_id')?.trim()}:${fields[19]}`;
-}
 
 function readRecord(name: string): PidRecord | undefined {
   const text = readText(paths.pidFile(name));
@@ -69,6 +53,7 @@ export async function ensureProcess(spec: ProcessSpec): Promise<{ pid: number; s
     if (readRecord(spec.name)?.spec === hash) return { pid: running, started: false };
     await stopProcess(spec.name);
   }
+  spec.before?.();
   mkdirSync(paths.run, { recursive: true });
   mkdirSync(dirname(paths.logFile(spec.name)), { recursive: true });
   const log = openSync(paths.logFile(spec.name), 'a');
@@ -101,32 +86,9 @@ export async function ensureProcess(spec: ProcessSpec): Promise<{ pid: number; s
 export async function stopProcess(name: string, graceMs = 5000): Promise<boolean> {
   const record = readRecord(name);
   const pid = alivePid(name);
-  if (record && pid !== undefined) await end(pid, record.started, graceMs);
+  if (record && pid !== undefined) await endProcess(pid, record.started, graceMs);
   rmSync(paths.pidFile(name), { force: true });
   return pid !== undefined;
-}
-
-async function end(pid: number, started: string, graceMs: number): Promise<void> {
-  const gone = () => startTime(pid) !== started;
-  const signal = (kind: NodeJS.Signals) => {
-    // The whole group where it leads one; a process that is just a pid otherwise.
-    for (const target of [-pid, pid]) {
-      try {
-        process.kill(target, kind);
-        return;
-      } catch {}
-    }
-  };
-  for (const [kind, wait] of [
-    ['SIGTERM', graceMs],
-    ['SIGKILL', 5000],
-  ] as const) {
-    if (gone()) return;
-    signal(kind);
-    for (const until = Date.now() + wait; Date.now() < until && !gone(); ) await sleep(20);
-  }
-  if (!gone())
-    throw new Error(`process ${pid} survived SIGKILL — ${labDir} — it hangs in the kernel; reboot`);
 }
 
 /** Waits until a probe answers, and says what the log's end says when the process died or time ran out. */
@@ -161,41 +123,4 @@ export function knownProcesses(): string[] {
   } catch {
     return [];
   }
-}
-
-/** Every process that any lab on this machine started, found in the kernel's list alone. */
-function marked(): { pid: number; name: string; lab: string; started: string }[] {
-  return readdirSync('/proc').flatMap((entry) => {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid) || pid === process.pid) return [];
-    const line = readText(`/proc/${pid}/environ`)
-      ?.split('\0')
-      .find((each) => each.startsWith(`${MARK}=`));
-    const started = startTime(pid);
-    if (!line || !started) return [];
-    const at = line.indexOf('@');
-    return [{ pid, name: line.slice(MARK.length + 1, at), lab: line.slice(at + 1), started }];
-  });
-}
-
-/** Directories of other labs that run on this machine: there is one network for all. */
-export const otherLabs = (): string[] => [
-  ...new Set(
-    marked()
-      .map(({ lab }) => lab)
-      .filter((lab) => lab !== labDir),
-  ),
-];
-
-/** Ends what this lab started and nobody remembers: its starter was killed before it wrote the pid file. */
-export async function stopOrphans(graceMs = 2000): Promise<string[]> {
-  const ours = marked().filter(({ lab }) => lab === labDir);
-  await Promise.all(ours.map(({ pid, started }) => end(pid, started, graceMs)));
-  return ours.map(({ name, pid }) => `${name} (pid ${pid})`);
-}
-
-/** Resident memory of a process in bytes; undefined when it is gone. */
-export function residentBytes(pid: number): number | undefined {
-  const line = readText(`/proc/${pid}/status`)?.match(/^VmRSS:\s+(\d+) kB/m);
-  return line ? Number(line[1]) * 1024 : undefined;
 }

@@ -4,7 +4,7 @@ import { ensureLeaf } from './ca.ts';
 import { listening } from './listening.ts';
 import { ensureNodeService } from './node-service.ts';
 import { waitReady } from './process.ts';
-import { ensureGateway, regionDir, rootKeys } from './s3.ts';
+import { regionDir, rootKeys, startGateway } from './s3.ts';
 
 /** Starts the gateways that have data (or the default region's) and the TLS front of them all. */
 export async function ensureS3(
@@ -16,7 +16,7 @@ export async function ensureS3(
     spacesRegions.map((region) => `${region}.${services.s3.host}`),
   );
   const regions = spacesRegions.filter((region) => existsSync(regionDir(region)));
-  await Promise.all((regions.length ? regions : (['fra1'] as const)).map(ensureGateway));
+  await Promise.all((regions.length ? regions : (['fra1'] as const)).map(startGateway));
   await ensureNodeService({
     name: 's3-front',
     entry: new URL('./s3-front.ts', import.meta.url),

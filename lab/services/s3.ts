@@ -31,20 +31,23 @@ export const ensureVersitygw = (say?: (line: string) => void): Promise<string> =
 
 const starting = new Map<string, Promise<void>>();
 
-/** Starts the gateway of one region: buckets live in a region, keys in all of them. */
-export function ensureGateway(region: string): Promise<void> {
-  const pending = starting.get(region) ?? startGateway(region).finally(() => starting.delete(region));
+/** Makes sure that a region has a gateway: buckets live in a region, keys in all of them. */
+export async function ensureGateway(region: string): Promise<void> {
+  if (alivePid(`s3-${region}`) === undefined) await startGateway(region);
+}
+
+/** Starts a region's gateway, or starts it anew when it is to run differently. */
+export function startGateway(region: string): Promise<void> {
+  const pending = starting.get(region) ?? start(region).finally(() => starting.delete(region));
   starting.set(region, pending);
   return pending;
 }
 
-async function startGateway(region: string): Promise<void> {
+async function start(region: string): Promise<void> {
   const name = `s3-${region}`;
   const socket = regionSocket(region);
-  if (alivePid(name) !== undefined) return;
   const dirs = ['data', 'versions'].map((dir) => join(regionDir(region), dir));
   for (const dir of [...dirs, join(paths.s3, 'iam'), paths.run]) mkdirSync(dir, { recursive: true });
-  rmSync(socket, { force: true });
   const keys = rootKeys();
   await ensureProcess({
     name,
@@ -73,6 +76,7 @@ async function startGateway(region: string): Promise<void> {
       GOGC: '50',
     },
     cwd: regionDir(region),
+    before: () => rmSync(socket, { force: true }),
   });
   await waitReady(name, () => healthy(socket));
 }

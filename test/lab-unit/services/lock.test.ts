@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { paths } from '../../../lab/paths.ts';
 import { withLabLock } from '../../../lab/services/lock.ts';
-import { startTime } from '../../../lab/services/process.ts';
+import { startTime } from '../../../lab/services/proc.ts';
 
 test('two cannot bring the lab up at once, and the second is told who holds it', async () => {
   await withLabLock(async () => {

@@ -3,16 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { labDir, paths } from '../../../lab/paths.ts';
-import {
-  alivePid,
-  ensureProcess,
-  otherLabs,
-  residentBytes,
-  startTime,
-  stopOrphans,
-  stopProcess,
-  waitReady,
-} from '../../../lab/services/process.ts';
+import { otherLabs, stopOrphans } from '../../../lab/services/orphans.ts';
+import { residentBytes, startTime } from '../../../lab/services/proc.ts';
+import { alivePid, ensureProcess, stopProcess, waitReady } from '../../../lab/services/process.ts';
 
 const sleeper = (name: string) => ({ name, command: 'sleep', args: ['600'] });
 

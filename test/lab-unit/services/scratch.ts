@@ -12,7 +12,8 @@ if (labDir !== scratch)
   throw new Error(`this test would act on ${labDir} — import ./scratch.ts before anything of the lab`);
 
 afterAll(async () => {
-  const { knownProcesses, stopOrphans, stopProcess } = await import('../../../lab/services/process.ts');
+  const { knownProcesses, stopProcess } = await import('../../../lab/services/process.ts');
+  const { stopOrphans } = await import('../../../lab/services/orphans.ts');
   for (const name of knownProcesses()) await stopProcess(name, 500);
   await stopOrphans(500);
   rmSync(scratch, { recursive: true, force: true });

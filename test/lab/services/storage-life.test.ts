@@ -4,7 +4,7 @@ import * as sdk from '@aws-sdk/client-s3';
 import { beforeAll, expect, test } from 'vitest';
 import { labFetch } from '../../../lab/client.ts';
 import * as s3 from '../../../lab/services/s3-admin.ts';
-import { backups, may, media, origin, put, region, startStorage } from './storage.ts';
+import { backups, clientOf, may, media, origin, outcome, put, region, startStorage } from './storage.ts';
 
 let app: sdk.S3Client;
 beforeAll(async () => {
@@ -25,6 +25,27 @@ test('a multipart upload of 24 MB arrives whole, and public', async () => {
   const got = new Uint8Array(await (await labFetch(`${origin}/${media.name}/film`)).arrayBuffer());
   const md5 = (data: Uint8Array) => createHash('md5').update(data).digest('hex');
   expect(md5(got)).toBe(md5(bytes));
+});
+
+test('hundreds of small and large uploads at once all succeed', async () => {
+  const sizes = [0, 1, 300, 40_000, 700_000];
+  const worker = async (_: unknown, w: number) => {
+    for (let i = 0; i < 40; i++) {
+      const Body = Buffer.alloc(sizes[(i + w) % sizes.length] as number, 'x');
+      await put(app, media, `many/${i % 7}/${w}-${i}`, { Body });
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  const { KeyCount } = await app.send(new sdk.ListObjectsV2Command({ Bucket: media.name, Prefix: 'many/' }));
+  expect(KeyCount).toBe(320);
+});
+
+test('a large upload that is refused is told why', async () => {
+  const thief = clientOf('nobody');
+  const tries = Array.from({ length: 5 }, () =>
+    outcome(put(thief, media, 'x', { Body: Buffer.alloc(8 << 20) })),
+  );
+  expect(await Promise.all(tries)).toEqual(tries.map(() => 'AccessDenied'));
 });
 
 test('old versions are kept where versioning is on, and a lifecycle removes them when their time has come', async () => {

@@ -13,7 +13,8 @@ import { ensureCa } from '../../../lab/services/ca.ts';
 import { ensureDns, writeRecords } from '../../../lab/services/dns.ts';
 import { mails } from '../../../lab/services/mail-client.ts';
 import { fetchSigned, peerCounts, peerRequests, resetPeer } from '../../../lab/services/peer-client.ts';
-import { alivePid, startTime } from '../../../lab/services/process.ts';
+import { startTime } from '../../../lab/services/proc.ts';
+import { alivePid } from '../../../lab/services/process.ts';
 import { ensureMail, ensurePeer } from '../../../lab/services/witnesses.ts';
 import { status } from '../../../lab/status.ts';
 
