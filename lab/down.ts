@@ -38,23 +38,37 @@ export async function down(
   return { removed, seconds: Math.round((performance.now() - started) / 100) / 10 };
 }
 
+/** Every step is taken, whatever became of the one before; what failed is told at the end, and down can be run again. */
 async function takeDown(note: (line: string) => void): Promise<void> {
+  const failures: string[] = [];
+  const step = (what: string, work: () => Promise<void>) =>
+    work().catch((error: Error) => void failures.push(`${what}: ${error.message}`));
+  const stop = (name: string) =>
+    step(`process ${name}`, async () => {
+      if (await stopProcess(name)) note(`process ${name}`);
+    });
+
   // The cloud first: it would bring back what it misses. Docker last: it takes the machines away.
   const names = knownProcesses();
-  const last = ['dockerd'];
-  const stop = async (name: string) => {
-    if (await stopProcess(name)) note(`process ${name}`);
-  };
+  const others = names.filter((name) => name !== 'cloud' && name !== 'dockerd');
   await stop('cloud');
-  for (const line of await removeLeftovers()) note(line);
-  if (await removeNetwork()) note('network coop0');
-  await Promise.all(names.filter((name) => name !== 'cloud' && !last.includes(name)).map(stop));
-  if (distrustRegistry()) note('trust of the lab registry in /etc/docker');
-  for (const name of last) await stop(name);
-  for (const orphan of await stopOrphans()) note(`process ${orphan}, without a record`);
-  const mounts = mountsBelow(labDir);
-  if (mounts.length > 0)
-    throw new Error(`still mounted — ${mounts.join(', ')} — unmount it, then run coop lab down again`);
+  await step('machines', async () => (await removeLeftovers()).forEach(note));
+  await step('network', async () => {
+    if (await removeNetwork()) note('network coop0');
+  });
+  await Promise.all(others.map(stop));
+  await step('registry', async () => {
+    if (distrustRegistry()) note('trust of the lab registry in /etc/docker');
+  });
+  if (names.includes('dockerd')) await stop('dockerd');
+  await step('processes', async () => {
+    for (const orphan of await stopOrphans()) note(`process ${orphan}, without a record`);
+  });
+  for (const mount of mountsBelow(labDir)) failures.push(`still mounted: ${mount}`);
+  if (failures.length > 0)
+    throw new LabError(
+      `not all of the lab could be taken away — run coop lab down again:\n  ${failures.join('\n  ')}`,
+    );
 }
 
 /** Deleting a directory with a mount in it would delete what is mounted. */
