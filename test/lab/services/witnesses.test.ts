@@ -25,10 +25,9 @@ beforeAll(async () => {
   await Promise.all([ensurePeer(), ensureMail()]);
 });
 
-test('a record of the cloud is answered at once, on both families, and gone at once', async () => {
+test('a record of the cloud is answered at once, and gone at once', async () => {
   await writeRecords([{ name: 'a.social.coop', type: 'A', content: '198.18.2.9' }]);
   expect(await labLookup('a.social.coop')).toBe('198.18.2.9');
-  expect(await labLookup('a.social.coop', 4, '[fd00:c00b::1]')).toBe('198.18.2.9');
   await writeRecords([]);
   await expect(labLookup('a.social.coop')).rejects.toThrow('no address of a.social.coop');
 });
