@@ -8,7 +8,10 @@ import { Store } from './store.ts';
 
 const store = await Store.open(paths.cloudState);
 const { server, objects } = createCloud(store, realBackends, console.log);
-objects.recover().then((lines) => lines.forEach((line) => void console.log(`recovered: ${line}`)));
+objects
+  .recover()
+  .then((lines) => lines.forEach((line) => void console.log(`recovered: ${line}`)))
+  .catch(console.error);
 // Lifecycles are executed once a day, as at a cloud.
 setInterval(() => realBackends.storage.applyLifecycle(new Date()).catch(console.error), 86_400_000).unref();
 // Machines ask it for their user data, as at a cloud.
@@ -18,4 +21,4 @@ await rm(paths.cloudSocket, { force: true });
 // Whoever reaches the socket holds every account.
 process.umask(0o077);
 server.listen(paths.cloudSocket, () => console.log(`listening on ${paths.cloudSocket}`));
-process.once('SIGTERM', () => server.close(() => process.exit(0)));
+process.once('SIGTERM', () => server.close(() => store.save().finally(() => process.exit(0))));

@@ -61,6 +61,8 @@ export async function testCloud(): Promise<TestCloud> {
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      // What a delivered answer still has to write.
+      await store.save();
       rmSync(directory, { recursive: true, force: true });
     },
   };
