@@ -39,6 +39,15 @@ describe('coop logs', () => {
     for (const line of lines) expect(JSON.parse(line)).toHaveProperty('message');
   });
 
+  it('reads all services when none is named', async () => {
+    const { stdout } = await coop('logs', stack, '--lines', '200', '--json');
+    const services = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).service as string);
+    expect(new Set(services).size, services.join(' ')).toBeGreaterThan(3);
+  });
+
   it('fails for a service that is none, with the names there are', async () => {
     const said = await run(inLab(coopPath, 'logs', stack, 'wbe'));
     expect(said.code).not.toBe(0);
