@@ -20,4 +20,6 @@ export async function sidekiq(args: string[]): Promise<void> {
   await refuseForeignSchema(app.db, env);
   await runSidekiq(app, options, stop, quiet.signal);
   await closeApp(app);
+  // a job that was put back still runs here: it must not end twice
+  process.exit(0);
 }
