@@ -45,7 +45,7 @@ export const isBroken = (status: InstanceStatus, now = new Date()): boolean =>
 
 const order: Level[] = ['green', 'yellow', 'red'];
 const sign = { green: '●', yellow: '▲', red: '✖' } as const;
-const word = { green: 'healthy', yellow: 'look', red: 'broken' } as const;
+const word = { green: 'healthy', yellow: 'worth a look', red: 'broken' } as const;
 
 function worstOf(rows: Row[]): Level {
   return order[Math.max(...rows.map((row) => order.indexOf(row.level)))] ?? 'red';

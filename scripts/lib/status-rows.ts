@@ -150,7 +150,7 @@ function timerRows({ timers }: InstanceStatus, now: Date): Row[] {
     return row(
       'timers',
       dead || failed ? 'red' : timer.last ? 'green' : 'yellow',
-      timer.name,
+      timer.name.replace(/\.timer$/, ''),
       text.join(', '),
     );
   });
@@ -165,7 +165,7 @@ function firewallRow({ refused }: InstanceStatus): Row {
     'firewall',
     'green',
     'nftables',
-    `up${counts.length > 0 ? `, refused: ${counts.join(', ')}` : ''}`,
+    `up${counts.length > 0 ? `; refused ${counts.join(' ')}` : ''}`,
   );
 }
 

@@ -67,6 +67,7 @@ describe('coop status', () => {
     ])
       expect(shown).toContain(part);
     expect(lines[0]).toMatch(/^staging · staging\.social\.coop +● healthy$/);
+    expect(shown).not.toContain('.timer');
     expect(isBroken(well, now)).toBe(false);
   });
 

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { labFetch } from '../../lab/client.ts';
 import { paths } from '../../lab/paths.ts';
 import { makeSshKeyPair } from '../../scripts/lib/openssh.ts';
-import { coop, coopPath, eventually, inLab, run, site, stack } from './support.ts';
+import { coop, coopPath, eventually, inLab, run, site, stack, up } from './support.ts';
 
 const elsewhere = mkdtempSync(join(tmpdir(), 'coop-staging-'));
 afterAll(() => rmSync(elsewhere, { recursive: true }));
@@ -17,7 +17,7 @@ describe('coop status', () => {
     const lines = stdout.trimEnd().split('\n');
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
     expect(lines.length).toBeLessThanOrEqual(40);
-    expect(lines[0]).toMatch(/^staging · staging\.social\.coop +(● healthy|▲ look)$/);
+    expect(lines[0]).toMatch(/^staging · staging\.social\.coop +(● healthy|▲ worth a look)$/);
     for (const part of ['sidekiq-scheduler', '4.5.20', 'federation off', 'archived', 'nftables'])
       expect(stdout).toContain(part);
   });
@@ -128,6 +128,31 @@ describe('the connection', () => {
     process.kill(-(child.pid as number), 'SIGTERM');
     await ended;
     await eventually(async () => expect(() => readFileSync(key)).toThrow(/ENOENT/), 5);
+  });
+});
+
+describe('an admin', () => {
+  it('added by one edit reaches the machine with their own key and no secret of the stack', async () => {
+    const { privateKey, publicKey } = makeSshKeyPair('ana@laptop');
+    writeFileSync(join(elsewhere, 'ana'), privateKey, { mode: 0o600 });
+    writeFileSync(join(elsewhere, 'ana.pub'), `${publicKey}\n`);
+    const edit = ['--yes', '--no-images', '--admin', `ana=${join(elsewhere, 'ana.pub')}`];
+    expect((await coop('init', stack, ...edit)).stdout).toContain('kept 12 secrets');
+    await up();
+    const { address } = JSON.parse((await coop('ssh', '--json', stack)).stdout);
+    const asAna = (line: string) =>
+      run(
+        inLab(
+          ...['env', '-u', 'PULUMI_CONFIG_PASSPHRASE_FILE', 'ssh-agent', 'sh', '-c'],
+          `ssh-add -q ${join(elsewhere, 'ana')} && exec ${line}`,
+        ),
+      );
+    expect(await asAna(`coop ssh --as ana --address ${address} ${stack} 'id -un'`)).toMatchObject({
+      code: 0,
+      stdout: 'ana\n',
+    });
+    const status = await asAna(`coop status --as ana --address ${address} ${stack} --json`);
+    expect(JSON.parse(status.stdout)).toMatchObject({ ok: true });
   });
 });
 
