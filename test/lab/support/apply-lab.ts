@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { archive } from '../../../components/host/archive.ts';
-import { type HostFacts, renderHost } from '../../../components/host/render.ts';
+import { type HostFacts, type HostFile, renderHost } from '../../../components/host/render.ts';
+import { down } from '../../../lab/down.ts';
 import * as machines from '../../../lab/machines/index.ts';
 import { labDir, paths } from '../../../lab/paths.ts';
 import { ensureAcme } from '../../../lab/services/acme.ts';
@@ -46,6 +47,7 @@ export class ApplyLab {
   readonly facts: HostFacts;
   readonly address = addresses.v4;
   readonly #keyFile: string;
+  #foundLab = true;
 
   private constructor(given: HostFacts) {
     this.facts = given;
@@ -58,6 +60,7 @@ export class ApplyLab {
   }
 
   static async start(domain: string, overrides: FactsOverrides = {}, say = console.log): Promise<ApplyLab> {
+    const foundLab = existsSync(labDir);
     const images = await startServices(say);
     const given = facts({
       ...overrides,
@@ -73,6 +76,7 @@ export class ApplyLab {
       },
     });
     const lab = new ApplyLab(given);
+    lab.#foundLab = foundLab;
     mkdirSync(labDir, { recursive: true });
     writeFileSync(lab.#keyFile, given.config.secrets.deployKey, { mode: 0o600 });
     await lab.makeBuckets();
@@ -146,7 +150,11 @@ export class ApplyLab {
 
   /** Lays a rendered tree on the machine without applying it; returns its place and hash. */
   async ship(given: HostFacts): Promise<{ tree: string; hash: string }> {
-    const { tar, hash } = archive(renderHost(given));
+    return this.shipFiles(renderHost(given));
+  }
+
+  async shipFiles(files: HostFile[]): Promise<{ tree: string; hash: string }> {
+    const { tar, hash } = archive(files);
     const tree = `/root/.coop-apply.${randomBytes(4).toString('hex')}`;
     await this.must(`umask 077 && mkdir ${tree} && base64 -d | tar -xC ${tree}`, { input: tar });
     return { tree, hash };
@@ -164,7 +172,10 @@ export class ApplyLab {
     return this.ssh(line, { seconds: 300, ...options });
   }
 
+  /** Leaves a lab that was there before as it was, and takes one that was not away. */
   async stop(): Promise<void> {
+    await run(['ssh', '-o', `ControlPath=${this.#keyFile}.%C`, '-O', 'exit', `root@${this.address}`]);
     await machines.removeMachine(id);
+    if (!this.#foundLab) await down(() => {});
   }
 }

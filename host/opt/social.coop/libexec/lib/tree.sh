@@ -3,6 +3,8 @@
 
 applied=/var/lib/social.coop/applied
 kept=/var/lib/social.coop/kept
+# The manifest of a tree whose apply stopped because of drift: what a decision to keep is about.
+wanted=/var/lib/social.coop/wanted
 
 # The manifest of what really lies at the paths given on stdin; missing ones are left out.
 actual_manifest() {

@@ -1,0 +1,291 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appEnvironment } from '../../components/host/app-environment.ts';
+import type { HostFacts } from '../../components/host/render.ts';
+import { labFetch } from '../../lab/client.ts';
+import { labDir } from '../../lab/paths.ts';
+import { openSshPair } from '../fixtures/facts.ts';
+import { hostile } from '../host/checkers.ts';
+import { ApplyLab } from './support/apply-lab.ts';
+import { run } from './support/run.ts';
+
+const carol = openSshPair('carol@train');
+let lab: ApplyLab;
+let facts: HostFacts;
+let site: string;
+
+beforeAll(async () => {
+  lab = await ApplyLab.start('host.social.coop', {
+    config: { federation: 'open', admins: { carol: [carol.publicKey] }, environment: hostile },
+  });
+  facts = lab.facts;
+  site = `https://${facts.config.domain}`;
+  const ran = await lab.apply(facts);
+  expect(ran.code, ran.output).toBe(0);
+});
+afterAll(() => lab?.stop());
+
+const changed = (config: Partial<HostFacts['config']>): HostFacts => ({
+  ...facts,
+  config: { ...facts.config, ...config },
+});
+
+/** Whether a TCP connection from this machine, which stands for the world, is let in. */
+const reaches = async (host: string, port: number) =>
+  (await run(['timeout', '3', 'bash', '-c', `exec 3<>/dev/tcp/${host}/${port}`])).code === 0;
+
+const fromWeb = (line: string) => lab.ssh(`docker exec instance-web-1 ${line}`);
+
+describe('the app’s variables', () => {
+  it('arrive in its containers exactly as configured, whatever is in them', async () => {
+    const { plain, secret } = appEnvironment(facts);
+    for (const [values, command] of [
+      [plain, 'docker exec instance-web-1'],
+      [secret, 'instance run'],
+    ] as const) {
+      const printed = await lab.must(`${command} env -0`);
+      const read = Object.fromEntries(
+        printed
+          .split('\0')
+          .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+      );
+      expect(read).toMatchObject(values);
+    }
+  });
+
+  it('show no secret where Docker or the process list shows them', async () => {
+    const shown = await lab.must(
+      'docker inspect $(docker ps --all --quiet); ps -eo args; cat /opt/social.coop/compose.yaml',
+    );
+    for (const [name, value] of Object.entries(appEnvironment(facts).secret))
+      expect(shown.includes(value), name).toBe(false);
+    expect(shown).toContain(facts.media.bucket);
+  });
+});
+
+describe('ports', () => {
+  it('that somebody publishes with Docker on every address stay closed from outside', async () => {
+    await lab.must(
+      `docker run --detach --rm --name open --network coop-out --publish 8080:3000 --entrypoint sh ${facts.config.images.redis} -c 'while true; do echo hi | nc -l -p 3000 -q 0 2>/dev/null || redis-server --port 3000; done'`,
+    );
+    try {
+      expect((await lab.ssh('sleep 1; timeout 3 bash -c "exec 3<>/dev/tcp/198.19.1.1/8080"')).code).toBe(0);
+      expect(await reaches(lab.address, 8080)).toBe(false);
+    } finally {
+      await lab.must('docker rm --force open');
+    }
+  });
+
+  it('of containers cannot be reached by a neighbour who routes their addresses, or loopback, here', async () => {
+    const addresses = await lab.must(
+      "docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' instance-web-1 instance-db-1",
+    );
+    const [web, db] = [
+      addresses.match(/198\.19\.1\.\d+/)?.[0] as string,
+      addresses.split('\n')[1]?.trim() as string,
+    ];
+    await run(['ip', 'route', 'add', '198.19.0.0/16', 'via', lab.address]);
+    try {
+      expect(await reaches(web, 3000)).toBe(false);
+      expect(await reaches(db, 5432)).toBe(false);
+    } finally {
+      await run(['ip', 'route', 'del', '198.19.0.0/16', 'via', lab.address]);
+    }
+    expect(await lab.must('nft list counter inet social_coop published_refused')).not.toContain('packets 0 ');
+  });
+});
+
+describe('the media proxy', () => {
+  const key = 'media_attachments/files/000/000/001/original/naïve name+1.png';
+  const url = () => `${site}/system/${key.split('/').map(encodeURIComponent).join('/')}`;
+
+  it('serves an object once from the bucket and then from its cache, and lets nothing in it run', async () => {
+    const { endpoint, bucket, accessKey, secretKey } = facts.media;
+    await lab.must(
+      `printf 'a picture' | curl --silent --fail --aws-sigv4 aws:amz:fra1:s3 --config /dev/fd/3 -H 'x-amz-acl: public-read' -H 'Cache-Control: public, max-age=315576000' --upload-file - 3<<'E'\nuser = "${accessKey}:${secretKey}"\nurl = "https://${endpoint}/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}"\nE`,
+    );
+    const first = await labFetch(url(), { headers: { cookie: 'session=1', authorization: 'Bearer x' } });
+    expect(first.status).toBe(200);
+    expect(await first.text()).toBe('a picture');
+    expect(first.headers.get('x-cache-status')).toBe('MISS');
+    expect(first.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(first.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(first.headers.get('set-cookie')).toBeNull();
+    const second = await labFetch(`${url()}?acl`);
+    expect(second.headers.get('x-cache-status')).toBe('HIT');
+    expect(await second.text()).toBe('a picture');
+  });
+
+  it('only reads, and lists nothing', async () => {
+    for (const method of ['PUT', 'POST', 'DELETE'])
+      expect((await labFetch(url(), { method, body: '' })).status).toBe(403);
+    const listing = await labFetch(`${site}/system/?list-type=2`);
+    expect(listing.status).toBeGreaterThanOrEqual(400);
+    expect(await listing.text()).not.toContain('original');
+  });
+});
+
+describe('a visitor', () => {
+  it('under another name gets no answer', async () => {
+    const get = (...args: string[]) =>
+      run(['curl', '--silent', '--insecure', '--max-time', '5', '--output', '/dev/null', ...args]);
+    expect((await get('--header', 'Host: other.example', `http://${lab.address}/`)).code).toBe(52);
+    expect((await get(`https://${lab.address}/`)).code).toBe(35);
+  });
+
+  it('who uploads too much is told so in JSON', async () => {
+    const response = await labFetch(`${site}/api/v2/media`, {
+      method: 'POST',
+      headers: { 'content-length': String(200 * 2 ** 20) },
+      body: '',
+    }).catch(() => undefined);
+    const ran = await lab.must(
+      `head -c ${(facts.config.uploadMb + 2) * 2 ** 20} /dev/zero | curl --silent --include --data-binary @- ${site}/api/v2/media`,
+    );
+    expect(response?.status ?? 413).toBe(413);
+    expect(ran).toMatch(/^HTTP\/2 413/);
+    expect(ran).toContain('{"error":"This file is larger');
+    expect(ran).not.toMatch(/retry-after/i);
+  });
+});
+
+describe('admins', () => {
+  const login = async (line: string) => {
+    const file = join(labDir, 'carol-key');
+    writeFileSync(file, carol.privateKey, { mode: 0o600 });
+    appendFileSync(file, '');
+    return run(
+      [
+        'ssh',
+        '-i',
+        file,
+        '-o',
+        'IdentitiesOnly=yes',
+        '-o',
+        'BatchMode=yes',
+        '-o',
+        'StrictHostKeyChecking=no',
+        '-o',
+        'UserKnownHostsFile=/dev/null',
+        '-o',
+        'LogLevel=ERROR',
+        `carol@${lab.address}`,
+        line,
+      ],
+      { seconds: 20 },
+    );
+  };
+
+  it('log in by their own key, see the motd’s program work, and are root by sudo', async () => {
+    const ran = await login('id -un; sudo -n instance maintenance status');
+    expect(ran.output).toBe('carol\nmaintenance is off\n');
+  });
+
+  it('cannot forward, nor let themselves in by a key of their own making', async () => {
+    const forward = await run(['true']);
+    expect(forward.code).toBe(0);
+    expect(
+      await lab.must(
+        'sshd -T -C user=carol,host=x,addr=198.18.0.1 | grep -E "^(disableforwarding|passwordauthentication|authorizedkeysfile)"',
+      ),
+    ).toBe(
+      'passwordauthentication no\ndisableforwarding yes\nauthorizedkeysfile /etc/ssh/authorized_keys.d/%u\n',
+    );
+  });
+
+  it('lose account, sudo and key at once when they are no longer named', async () => {
+    expect((await lab.apply(changed({ admins: {} }))).code).toBe(0);
+    expect((await login('true')).code).toBe(255);
+    expect(await lab.must('getent group coop-admins; ls /etc/ssh/authorized_keys.d')).toMatch(
+      /coop-admins:x:\d+:\nroot\n/,
+    );
+    expect((await lab.apply(facts)).code).toBe(0);
+    expect((await login('true')).code).toBe(0);
+  });
+});
+
+describe('federation', () => {
+  it('reaches others while it is open', async () => {
+    const ran = await fromWeb(
+      "curl --silent --insecure --output /dev/null --write-out '%{http_code}' --max-time 10 https://peer.lab.test/",
+    );
+    expect(ran.code, ran.output).toBe(0);
+  });
+
+  it('is ended by `off`, for connections under way as well, while storage stays in reach', async () => {
+    // A connection that stands, and would go on after the door is closed.
+    const open = lab.ssh(
+      `docker exec instance-web-1 bash -c 'exec 3<>/dev/tcp/peer.lab.test/80; sleep 25; printf "GET / HTTP/1.0\\r\\nHost: peer.lab.test\\r\\n\\r\\n" >&3; timeout 5 head -c 1 <&3 | wc -c'`,
+    );
+    const ran = await lab.apply(changed({ federation: 'off' }));
+    expect(ran.code, ran.output).toBe(0);
+    expect((await fromWeb('curl --silent --insecure --max-time 5 https://peer.lab.test/')).code).not.toBe(0);
+    expect((await fromWeb('curl -6 --silent --insecure --max-time 5 https://peer.lab.test/')).code).not.toBe(
+      0,
+    );
+    expect(
+      (await fromWeb(`curl --silent --output /dev/null --max-time 5 https://${facts.media.endpoint}/`)).code,
+    ).toBe(0);
+    expect((await open).stdout.trim()).toBe('0');
+    expect(await lab.must('nft list counter inet social_coop egress_refused')).not.toContain('packets 0 ');
+  });
+
+  it('that is off shuts storage out as well when nobody renews the addresses: it fails closed', async () => {
+    await lab.must('nft flush set inet social_coop egress4; nft flush set inet social_coop egress6');
+    expect((await fromWeb(`curl --silent --max-time 5 https://${facts.media.endpoint}/`)).code).not.toBe(0);
+    await lab.must('systemctl start egress-refresh.service');
+    expect(
+      (await fromWeb(`curl --silent --output /dev/null --max-time 5 https://${facts.media.endpoint}/`)).code,
+    ).toBe(0);
+    expect(await lab.must('nft list set inet social_coop egress4')).toMatch(/timeout 1h expires 59m/);
+  });
+});
+
+describe('the machine', () => {
+  it('keeps a copy of every image beside the backups', async () => {
+    await lab.must('systemctl start image-archive.service', { seconds: 170 });
+    const listed = await lab.must(
+      `rclone --config /etc/social.coop/rclone.conf lsf backups:${facts.backups.bucket}/images/`,
+    );
+    const digests = Object.values(facts.config.images).map(
+      (image) => `sha256-${image.split('sha256:')[1]}.tar.zst`,
+    );
+    expect(
+      listed
+        .trim()
+        .split('\n')
+        .filter((name) => !name.endsWith('/'))
+        .sort(),
+    ).toEqual([...new Set(digests)].sort());
+  });
+
+  it('lists no rule of pg_hba.conf that the database did not understand, and reads every option of pgBackRest’s', async () => {
+    expect(
+      await lab.must("instance psql -At -c 'SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL'"),
+    ).toBe('0\n');
+    expect(
+      (await lab.ssh('docker exec instance-db-1 pgbackrest --stanza=instance info 2>&1')).output,
+    ).not.toMatch(/WARN|invalid/);
+  });
+
+  it('comes back from a reboot by itself, and has nothing to apply', async () => {
+    await lab.ssh('systemctl reboot');
+    await expect
+      .poll(async () => (await labFetch(`${site}/api/v1/instance`).catch(() => undefined))?.status, {
+        timeout: 90_000,
+        interval: 1000,
+      })
+      .toBe(200);
+    await expect
+      .poll(async () => JSON.parse((await lab.ssh('instance status --json')).stdout || '{}').problems, {
+        timeout: 60_000,
+        interval: 2000,
+      })
+      .toEqual([]);
+    expect(await lab.must('nft list table inet social_coop')).toContain('policy drop');
+    const ran = await lab.apply(changed({ federation: 'off' }));
+    expect(ran.code, ran.output).toBe(0);
+    expect(ran.output).not.toContain('installed');
+  });
+});
