@@ -25,7 +25,7 @@ export interface LabStatus {
   servicesMemory: number;
 }
 
-/** Where each service can be asked whether it lives; socket services are judged by their socket. */
+/** Where each service listens; the others have a socket. */
 const listeners: Record<string, { address: string; port: number }> = {
   dns: { address: gateway.v4, port: 53 },
   's3-front': { address: services.s3.v4, port: 443 },
@@ -38,13 +38,14 @@ const listeners: Record<string, { address: string; port: number }> = {
 async function serviceStatus(name: string): Promise<PartStatus> {
   const pid = alivePid(name);
   const at = listeners[name];
-  const healthy = at ? await listening(at.address, at.port) : true;
+  const socket = socketOf(name);
+  const healthy = at ? await listening(at.address, at.port) : !socket || (await listening(socket));
   return {
     part: name,
     kind: 'service',
     state: pid === undefined ? 'down' : healthy ? 'up' : 'unhealthy',
     ...(pid === undefined ? {} : { pid, memory: residentBytes(pid) }),
-    address: at ? `${at.address}:${at.port}` : socketOf(name),
+    address: at ? `${at.address}:${at.port}` : socket,
   };
 }
 

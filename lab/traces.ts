@@ -65,8 +65,6 @@ export async function traces(directory: string): Promise<string[]> {
     ...processesUnder(directory),
     ...cgroupsNamed('coop-lab'),
     ...(existsSync(directory) ? [`directory ${directory}`] : []),
-    ...(existsSync('/etc/docker/certs.d/registry.lab.test')
-      ? ['file /etc/docker/certs.d/registry.lab.test']
-      : []),
+    ...(existsSync('/etc/docker/certs.d/198.18.0.11') ? ['file /etc/docker/certs.d/198.18.0.11'] : []),
   ];
 }

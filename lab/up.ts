@@ -96,7 +96,8 @@ async function bringUp(options: UpOptions): Promise<UpResult> {
     mkdirSync(paths.state, { recursive: true });
     writeEnvironment(labEnvironment((await engine).bin, tokens));
     writeProject();
-    for (const stack of stacks) {
+    // The last one stays selected: the first that was named.
+    for (const stack of stacks.toReversed()) {
       writeStack(stack, { trust: readTrust(), images: await images, tokens });
       problems.push(...(await secretsOf(stack, initStack)).problems);
     }

@@ -31,7 +31,7 @@ export function labEnvironment(engineBin: string, tokens: Tokens): Record<string
 
 export function ensurePassphrase(): void {
   if (!existsSync(paths.passphrase))
-    writeFileSync(paths.passphrase, randomBytes(24).toString('base64'), { mode: 0o600 });
+    writeFileSync(paths.passphrase, randomBytes(24).toString('hex'), { mode: 0o600 });
 }
 
 export function writeEnvironment(environment: Record<string, string>): void {

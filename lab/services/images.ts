@@ -5,6 +5,7 @@ import { checkout, paths } from '../paths.ts';
 import { standinContext } from '../standin/build.ts';
 import { services } from './addresses.ts';
 import { contentKey } from './content-key.ts';
+import { nameIn } from './image-name.ts';
 import { type OfficialImages, officialImages } from './official-images.ts';
 import { digestOf } from './registry-client.ts';
 
@@ -100,10 +101,8 @@ const proxyArgs = () =>
 
 /** An image of somebody else, pulled unless the host's Docker has it. */
 function pulled(reference: string, say: Say): Source {
-  const match = reference.match(/^(?:[^/]+[.:][^/]*\/)?([^:@]+)(?::([^@]+))?/);
   return {
-    repository: match?.[1] ?? 'image',
-    tag: match?.[2] ?? 'latest',
+    ...nameIn(reference),
     make: async () => {
       if (await inDocker(reference)) return reference;
       say(`pulling ${reference}`);

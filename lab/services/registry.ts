@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { paths } from '../paths.ts';
@@ -6,7 +6,7 @@ import { services } from './addresses.ts';
 import { ensureLeaf } from './ca.ts';
 import { findProgram } from './find-program.ts';
 import { listening } from './listening.ts';
-import { ensureProcess, waitReady } from './process.ts';
+import { alivePid, ensureProcess, waitReady } from './process.ts';
 
 /** Where pushed images stay between runs of the lab. */
 export const registryStorage = paths.cache('registry');
@@ -18,6 +18,7 @@ export async function ensureRegistry(
   storage = registryStorage,
 ): Promise<void> {
   const leaf = await ensureLeaf('registry', [services.registry.host], [services.registry.v4]);
+  if (alivePid('registry') === undefined) bound(storage);
   mkdirSync(storage, { recursive: true });
   mkdirSync(paths.registry, { recursive: true });
   const config = stringify({
@@ -36,4 +37,14 @@ export async function ensureRegistry(
     config: config + leaf.pem,
   });
   await waitReady('registry', () => listening(address, port));
+}
+
+const mostBytes = 6e9;
+
+/** Every edit of an image leaves its old layers behind: when they are too many, the cache begins anew. */
+export function bound(storage: string, most = mostBytes): void {
+  if (!existsSync(storage)) return;
+  const files = readdirSync(storage, { recursive: true, encoding: 'utf8' });
+  const bytes = files.reduce((sum, file) => sum + statSync(join(storage, file)).size, 0);
+  if (bytes > most) rmSync(storage, { recursive: true, force: true });
 }
