@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { labDir } from '../paths.ts';
 import { endProcess, readText, startTime } from './proc.ts';
 
@@ -20,12 +20,21 @@ function marked(): { pid: number; name: string; lab: string; started: string }[]
   });
 }
 
-/** Directories of other labs that run on this machine: there is one network for all. */
+/** A process in a network namespace of its own takes nobody's addresses. */
+function sharesOurNetwork(pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net');
+  } catch {
+    return false;
+  }
+}
+
+/** Directories of other labs in this network, of which there is one for all. */
 export const otherLabs = (): string[] => [
   ...new Set(
     marked()
-      .map(({ lab }) => lab)
-      .filter((lab) => lab !== labDir),
+      .filter(({ lab, pid }) => lab !== labDir && sharesOurNetwork(pid))
+      .map(({ lab }) => lab),
   ),
 ];
 
