@@ -8,8 +8,9 @@ export function nginxUpstreams(facts: HostFacts): string {
     .map((name) => {
       const servers = containers
         .filter(({ process }) => process.name === name)
-        .map(({ port }) => `  server 127.0.0.1:${port} max_fails=1 fail_timeout=3s;\n`);
-      return `upstream ${name} {\n  zone ${name} 64k;\n${servers.join('')}  keepalive 32;\n}\n`;
+        // One that restarts refuses at once, and the next is asked; remembering it as failed would miss its return.
+        .map(({ port }) => `  server 127.0.0.1:${port} max_fails=0;\n`);
+      return `upstream ${name} {\n  zone ${name} 64k;\n${servers.join('')}}\n`;
     })
     .join('\n');
 }

@@ -26,6 +26,14 @@ is_pending() { [ -e "$state/pending/$1" ]; }
 add_pending() { [ -e "$state/pending/$1" ] || : >"$state/pending/$1"; }
 done_pending() { rm -f "$state/pending/$1"; }
 
+# Restarts or starts units; systemd's limit of starts a minute is for crash loops, not for us.
+units() {
+  local what=$1
+  shift
+  systemctl reset-failed "$@" 2>/dev/null || true
+  systemctl "$what" "$@"
+}
+
 # Replaces a small file in one step, and only when its content differs.
 put() {
   local path=$1 content=$2 new
