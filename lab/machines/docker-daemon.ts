@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../error.ts';
+import { startTime } from '../services/proc.ts';
 import { ensureProcess, waitReady } from '../services/process.ts';
 import { docker, run } from './exec.ts';
 import { ensurePackages } from './packages.ts';
@@ -35,11 +36,22 @@ async function startDaemon(say: (line: string) => void): Promise<void> {
     for (let tries = 0; tries < 100 && !(await answers()); tries++) await sleep(100);
     return;
   }
+  removeStalePidFile('/var/run/docker.pid');
   say('starting dockerd');
   const proxies = Object.entries(process.env).filter(([name]) => /^(https?|no)_proxy$/i.test(name));
   const env = Object.fromEntries(proxies) as Record<string, string>;
   await ensureProcess({ name: 'dockerd', command: 'dockerd', args: [], env });
   await waitReady('dockerd', answers, 60_000);
+}
+
+/** A daemon that was killed leaves its pid, and the next refuses to start while a process, or its zombie, has that number. */
+export function removeStalePidFile(file: string): void {
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8'));
+  const name = `/proc/${pid}/comm`;
+  const alive =
+    startTime(pid) !== undefined && existsSync(name) && readFileSync(name, 'utf8').trim() === 'dockerd';
+  if (!alive) rmSync(file);
 }
 
 /** Machines need the host's nftables, mounts and cgroups, which a daemon in a user namespace or VM does not share. */
