@@ -7,7 +7,7 @@ const addresses = [
   ['IPv6', address6],
 ] as const;
 
-describe.each(addresses)('from outside over %s', (_family, host) => {
+describe.concurrent.each(addresses)('from outside over %s', (_family, host) => {
   it.each([22, 80, 443])('port %i is open', async (port) => {
     expect(await reach(host as string, port)).toBe('open');
   });
