@@ -90,7 +90,7 @@ export class ApplyLab {
       const name = access.bucket;
       if (await s3.bucketExists({ region, name })) await s3.deleteBucket({ region, name, force: true });
       await s3.createBucket({ region, name });
-      await s3.createUser({ accessKey: access.accessKey, secretKey: access.secretKey });
+      if (!(await s3.userExists(access.accessKey))) await s3.createUser(access);
       await s3.setGrants({ region, name }, [{ accessKey: access.accessKey, permission: 'readwrite' }]);
     }
   }
