@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,7 +13,7 @@ export async function withPrivateDir<T>(work: (directory: string) => Promise<T>)
   listen();
   const parent = place();
   sweep(parent);
-  const directory = mkdtempSync(join(parent, `coop-${process.pid}-`));
+  const directory = mkdtempSync(join(parent, `coop-${processes()}-${process.pid}-`));
   open.add(directory);
   try {
     return await work(directory);
@@ -34,11 +34,22 @@ function place(): string {
   return tmpdir();
 }
 
+/** The system's name for the set of processes this one can see; several may share the place (containers do). */
+function processes(): string {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+  } catch {
+    return '0';
+  }
+}
+
 /** Takes away what a run left that was killed outright, and could not do it itself. */
 function sweep(parent: string): void {
+  const ours = processes();
+  if (ours === '0') return;
   for (const name of readdirSync(parent)) {
-    const pid = /^coop-(\d+)-\w{6}$/.exec(name)?.[1];
-    if (!pid || existsSync(`/proc/${pid}`) || !existsSync('/proc/self')) continue;
+    const [, where, pid] = /^coop-(\d+)-(\d+)-\w{6}$/.exec(name) ?? [];
+    if (where !== ours || existsSync(`/proc/${pid}`)) continue;
     try {
       rmSync(join(parent, name), { recursive: true });
     } catch {

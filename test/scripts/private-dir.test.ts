@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { withPrivateDir } from '../../scripts/lib/private-dir.ts';
 
@@ -56,8 +56,13 @@ describe('a directory for secrets', () => {
       child.kill('SIGKILL');
       await ended;
       expect(existsSync(`${directory}/deploy-key`)).toBe(true);
+      // Of another set of processes, as a container has it: its numbers mean nothing here.
+      const foreign = directory.replace(/coop-\d+-/, 'coop-12345-');
+      mkdirSync(foreign);
       await withPrivateDir(async () => {});
       expect(existsSync(directory)).toBe(false);
+      expect(existsSync(foreign)).toBe(true);
+      rmdirSync(foreign);
       expect(existsSync(alive)).toBe(true);
       other.kill('SIGTERM');
     },

@@ -95,9 +95,10 @@ describe('coop render', () => {
     });
   });
 
-  it('takes a second at most', () => {
-    const times = [1, 2, 3].map(() => coop('render', 'made', '--out', join(project, 'out-made')).seconds);
-    expect(Math.min(...times)).toBeLessThan(1);
+  it('takes a second at most, or five times what saying the version takes on a busy machine', () => {
+    const fastest = (...args: string[]) => Math.min(...[1, 2, 3].map(() => coop(...args).seconds));
+    const bar = Math.max(1, 5 * fastest('--version'));
+    expect(fastest('render', 'made', '--out', join(project, 'out-made'))).toBeLessThan(bar);
   });
 
   it('refuses a directory that is not its own, and a config that is wrong', () => {
