@@ -102,8 +102,10 @@ describe('the media proxy', () => {
 
   it('serves an object once from the bucket and then from its cache, and lets nothing in it run', async () => {
     const { endpoint, bucket, accessKey, secretKey } = facts.media;
+    const object = `https://${endpoint}/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
     await lab.must(
-      `printf 'a picture' | curl --silent --fail --aws-sigv4 aws:amz:fra1:s3 --config /dev/fd/3 -H 'x-amz-acl: public-read' -H 'Cache-Control: public, max-age=315576000' --upload-file - 3<<'E'\nuser = "${accessKey}:${secretKey}"\nurl = "https://${endpoint}/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}"\nE`,
+      `printf 'a picture' > /dev/shm/picture && curl --silent --show-error --fail-with-body --aws-sigv4 aws:amz:fra1:s3 --config - -H 'x-amz-acl: public-read' -H 'Cache-Control: public, max-age=315576000' --upload-file /dev/shm/picture '${object}'`,
+      { input: `user = "${accessKey}:${secretKey}"\n` },
     );
     const first = await labFetch(url(), { headers: { cookie: 'session=1', authorization: 'Bearer x' } });
     expect(first.status).toBe(200);
