@@ -101,7 +101,7 @@ function shellFiles(): string[] {
 
 const vitest = (config: string) => [bin('vitest'), 'run', '--config', config, '--passWithNoTests'];
 const steps: Step[] = [
-  { name: 'format and lint', argv: [bin('biome'), 'ci', '.'], minutes: 3 },
+  { name: 'format and lint', argv: [bin('biome'), 'ci', '--colors=off', '.'], minutes: 3 },
   { name: 'types', argv: [bin('tsc'), '--noEmit'], minutes: 5 },
   { name: 'shellcheck', argv: ['shellcheck', '-x', ...shellFiles()], minutes: 3 },
   { name: 'unit', argv: vitest('vitest.config.ts'), vitest: true, minutes: 10 },
