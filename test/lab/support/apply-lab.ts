@@ -176,6 +176,16 @@ export class ApplyLab {
   async stop(): Promise<void> {
     await run(['ssh', '-o', `ControlPath=${this.#keyFile}.%C`, '-O', 'exit', `root@${this.address}`]);
     await machines.removeMachine(id);
-    if (!this.#foundLab) await down(() => {});
+    if (this.#foundLab) return;
+    // Docker lets go of a removed container's place on the network a little later.
+    for (let attempt = 1; ; attempt += 1) {
+      const failure = await down(() => {}).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (failure === undefined) return;
+      if (attempt === 5) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
   }
 }
