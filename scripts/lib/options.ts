@@ -1,14 +1,12 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 
 /** For verbs that read secrets: where the passphrase comes from. */
 export function withPassphraseOptions(command: Command): Command {
   return command
-    .addOption(new Option('--passphrase-file <file>', "file with the passphrase of the stack's secrets"))
-    .addOption(
-      new Option(
-        '--passphrase-command <command>',
-        "command that prints it, e.g. 'pass show coop/staging'",
-      ).env('COOP_PASSPHRASE_COMMAND'),
+    .option('--passphrase-file <file>', "file with the passphrase of the stack's secrets")
+    .option(
+      '--passphrase-command <command>',
+      "command that prints it, e.g. 'pass show coop/staging' (COOP_PASSPHRASE_COMMAND does the same)",
     );
 }
 

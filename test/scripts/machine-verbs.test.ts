@@ -130,6 +130,12 @@ describe('a verb that goes to the machine', () => {
       COOP_PASSPHRASE_COMMAND: `cat ${place.passphraseFile}`,
     });
     expect(given.status).toBe(0);
+    // An option says more than what the environment happens to hold.
+    const both = coop(['ssh', '--passphrase-file', place.passphraseFile, 'staging', 'uptime'], {
+      PULUMI_CONFIG_PASSPHRASE_FILE: '/nowhere',
+      COOP_PASSPHRASE_COMMAND: 'false',
+    });
+    expect(both.status).toBe(0);
   });
 });
 
