@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/lab/**/*.test.ts'],
+    globalSetup: ['test/lab/setup.ts'],
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 900_000,
