@@ -14,6 +14,24 @@ async function lines(command: string, ...args: string[]): Promise<string[]> {
   }
 }
 
+/** What a Docker daemon that no longer runs would bring back: it keeps containers and volumes on disk. */
+function keptByDocker(root = '/var/lib/docker'): string[] {
+  const named = (kind: string, file: string) =>
+    existsSync(`${root}/${kind}`)
+      ? readdirSync(`${root}/${kind}`).filter((id) => {
+          const path = `${root}/${kind}/${id}/${file}`;
+          return (
+            id.includes('coop-lab') ||
+            (existsSync(path) && readFileSync(path, 'utf8').includes('coop-lab-do'))
+          );
+        })
+      : [];
+  return [
+    ...named('containers', 'config.v2.json').map((id) => `container ${id} on disk`),
+    ...named('volumes', 'opts.json').map((id) => `volume ${id} on disk`),
+  ];
+}
+
 /** Running processes whose command line or working directory lies in the lab's directory. */
 function processesUnder(directory: string): string[] {
   const found: string[] = [];
@@ -57,6 +75,7 @@ export async function traces(directory: string): Promise<string[]> {
   ]);
   return [
     ...containers,
+    ...keptByDocker(),
     ...volumes,
     ...networks,
     ...links.filter((line) => line.includes(' coop0')).map((line) => `interface ${line.slice(0, 60)}`),
