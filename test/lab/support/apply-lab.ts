@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { archive } from '../../../components/host/archive.ts';
 import { type HostFacts, type HostFile, renderHost } from '../../../components/host/render.ts';
@@ -60,7 +60,8 @@ export class ApplyLab {
   }
 
   static async start(domain: string, overrides: FactsOverrides = {}, say = console.log): Promise<ApplyLab> {
-    const foundLab = existsSync(labDir);
+    // A directory alone is no lab: a killed run leaves one.
+    const foundLab = alivePid('dns') !== undefined;
     const images = await startServices(say);
     const given = facts({
       ...overrides,
