@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureEngine } from '../../lab/engine/engine.ts';
+import { removeStalePidFile } from '../../lab/machines/docker-daemon.ts';
 import { run } from '../../lab/machines/exec.ts';
 import { ensureBaseImage, ensureDocker, ensureMachineImage } from '../../lab/machines/index.ts';
 import { ensureVersitygw } from '../../lab/services/s3.ts';
@@ -20,6 +21,7 @@ const answers = () =>
  */
 async function startDaemon(): Promise<() => Promise<void>> {
   if (await answers()) return async () => {};
+  removeStalePidFile('/var/run/docker.pid');
   const scratch = mkdtempSync(join(tmpdir(), 'lab-tests-docker-'));
   const log = openSync(join(scratch, 'log'), 'a');
   const child = spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] });
