@@ -8,7 +8,7 @@ reload_nginx() {
   before=$(nginx_workers)
   systemctl reload nginx.service
   for try in $(seq 100); do
-    if nginx_workers | grep -qvxF -- "${before:-none}"; then return; fi
+    if nginx_workers | grep -vxF -- "${before:-none}" >/dev/null; then return; fi
     sleep 0.1
   done
   journalctl --unit nginx --identifier nginx --lines 5 --output cat --no-pager >&2
