@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/lab/**/*.test.ts'],
     globalSetup: ['test/lab/setup.ts'],
+    setupFiles: ['test/lab/clean.ts'],
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 900_000,
