@@ -91,8 +91,32 @@ export function ssh(address: string, command: string, key = login.file): Promise
   return run('ssh', args, { allowFailure: true, timeoutMs: 60_000 });
 }
 
-export async function untilSsh({ ip4 }: MachineSpec, seconds = 30): Promise<void> {
-  await until(async () => (await ssh(ip4, 'true')).code === 0, seconds, `SSH at ${ip4}`);
+export async function untilSsh({ id, ip4 }: MachineSpec, seconds = 30): Promise<void> {
+  let answer = '';
+  const lets = async () => {
+    const { code, stderr } = await ssh(ip4, 'true');
+    answer = stderr.trim();
+    return code === 0;
+  };
+  await until(lets, seconds, `SSH at ${ip4}`).catch(async (error: Error) => {
+    throw new Error(`${error.message}\nssh: ${answer}\n${await account(id, ip4)}`);
+  });
+}
+
+/** What a machine that lets nobody in says of itself, and what the host knows of it. */
+async function account(id: string, ip4: string): Promise<string> {
+  const parts = [
+    ['docker', 'ps', '--all'],
+    ['ip', 'neigh', 'show', ip4],
+    ['docker', 'exec', `coop-lab-${id}`, 'systemctl', 'list-jobs', '--no-pager'],
+    ['docker', 'exec', `coop-lab-${id}`, 'journalctl', '--no-pager', '-n', '60', '-o', 'cat'],
+    ['docker', 'logs', '--tail', '30', `coop-lab-${id}`],
+  ];
+  const told = parts.map(async ([command = '', ...args]) => {
+    const { stdout, stderr } = await run(command, args, { allowFailure: true, timeoutMs: 20_000 });
+    return `--- ${command} ${args.join(' ')}\n${stdout}${stderr}`;
+  });
+  return (await Promise.all(told)).join('\n');
 }
 
 export async function until(holds: () => Promise<boolean>, seconds: number, what: string): Promise<void> {
