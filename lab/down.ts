@@ -4,8 +4,7 @@ import { removeLeftovers, removeNetwork } from './machines/index.ts';
 import { labDir } from './paths.ts';
 import { distrustRegistry } from './services/images.ts';
 import { withLabLock } from './services/lock.ts';
-import { stopOrphans } from './services/orphans.ts';
-import { refuseOtherLab } from './services/preflight.ts';
+import { otherLabs, stopOrphans } from './services/orphans.ts';
 import { knownProcesses, stopProcess } from './services/process.ts';
 
 export interface DownResult {
@@ -16,7 +15,8 @@ export interface DownResult {
 
 /**
  * Takes everything of the lab away, also what a killed run left: machines, networks, rules, processes, files. Asks
- * nobody's records but the system's own. The cache and Docker's image store stay.
+ * nobody's records but the system's own. The cache and Docker's image store stay. Beside a lab of another checkout it
+ * takes its own processes and files only: machines and network are one for all, and the other's.
  */
 export async function down(
   onRemoved: (line: string) => void = (line) => void process.stderr.write(`  - ${line}\n`),
@@ -24,7 +24,6 @@ export async function down(
   if (process.platform !== 'linux') return { removed: [], seconds: 0 };
   if (process.getuid?.() !== 0)
     throw new LabError('the lab is root’s — its machines, network and files — run it with sudo');
-  refuseOtherLab();
   const started = performance.now();
   const removed: string[] = [];
   const note = (line: string) => {
@@ -50,13 +49,19 @@ async function takeDown(note: (line: string) => void): Promise<void> {
 
   // The cloud first: it would bring back what it misses. Docker last: it takes the machines away.
   const names = knownProcesses();
-  const others = names.filter((name) => name !== 'cloud' && name !== 'dockerd');
+  const services = names.filter((name) => name !== 'cloud' && name !== 'dockerd');
   await stop('cloud');
+  const [other] = otherLabs();
+  if (other) {
+    await Promise.all(services.map(stop));
+    note(`processes only: machines, network and Docker are the lab's in ${other} — take it down there`);
+    return;
+  }
   await step('machines', async () => (await removeLeftovers()).forEach(note));
   await step('network', async () => {
     if (await removeNetwork()) note('network coop0');
   });
-  await Promise.all(others.map(stop));
+  await Promise.all(services.map(stop));
   await step('registry', async () => {
     if (distrustRegistry()) note('trust of the lab registry in /etc/docker');
   });

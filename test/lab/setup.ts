@@ -32,7 +32,7 @@ async function startDaemon(): Promise<() => Promise<void>> {
   return async () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
-    await Promise.race([ended, sleep(20_000)]);
+    await Promise.race([ended, sleep(20_000, undefined, { ref: false })]);
     rmSync(scratch, { recursive: true, force: true });
   };
 }

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { down } from '../../../lab/down.ts';
+import { ensureNetwork } from '../../../lab/machines/index.ts';
+import { network } from '../../../lab/machines/names.ts';
 import { checkout, labDir, paths } from '../../../lab/paths.ts';
-import { stopOrphans } from '../../../lab/services/orphans.ts';
-import { alivePid, knownProcesses } from '../../../lab/services/process.ts';
+import { otherLabs, stopOrphans } from '../../../lab/services/orphans.ts';
+import { startTime } from '../../../lab/services/proc.ts';
+import { alivePid, ensureProcess, knownProcesses } from '../../../lab/services/process.ts';
 import { traces } from '../../../lab/traces.ts';
 
 const coop = (...args: string[]) =>
@@ -51,5 +54,23 @@ test('down leaves nothing of a lab whose every process was killed and whose reco
   rmSync(paths.run, { recursive: true });
   const { removed } = await down(() => {});
   expect(removed.join()).toMatch(/process dns \(pid \d+\), without a record/);
+  await nothingIsLeft();
+});
+
+test('beside another checkout’s lab, down takes its own processes and leaves the machines and the network', async () => {
+  const other = spawn('sleep', ['600'], { env: { ...process.env, COOP_LAB_PROCESS: 'dns@/somewhere/.lab' } });
+  try {
+    const { pid } = await ensureProcess({ name: 'mine', command: 'sleep', args: ['600'] });
+    await ensureNetwork();
+    const { removed } = await down(() => {});
+    expect(removed.join()).toMatch(/process mine.*processes only: .* \/somewhere\/\.lab/);
+    expect(startTime(pid)).toBeUndefined();
+    expect(existsSync(`/sys/class/net/${network.bridge}`)).toBe(true);
+    expect(startTime(other.pid as number)).toBeDefined();
+  } finally {
+    other.kill();
+  }
+  await expect.poll(otherLabs).toEqual([]);
+  await down(() => {});
   await nothingIsLeft();
 });
