@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import * as field from './fields.ts';
 import { secrets } from './secrets.ts';
-import { database, dns, images, machine, mail, mediaCache, processes, storage } from './sections.ts';
+import {
+  database,
+  dns,
+  images,
+  machine,
+  mail,
+  mediaCache,
+  processes,
+  retention,
+  storage,
+} from './sections.ts';
 
 const INIT = 'run `coop init` for this stack: it asks for it, or makes it';
 
@@ -77,6 +87,10 @@ export const keys = {
   database: database.prefault({}).meta({ description: 'PostgreSQL: maxConnections, sharedBuffersMb' }),
   uploadMb: z.int().min(1).max(10_240).default(99).meta({ description: 'largest upload, in megabytes' }),
   mediaCache: mediaCache.prefault({}).meta({ description: "nginx's cache of media: hours, gigabytes" }),
+  retention: retention.prefault({}).meta({
+    description:
+      'days the app keeps what came from other servers: mediaDays, profileDays, previewCardDays, statusDays (0: for ever)',
+  }),
   logDays: z.int().min(1).max(3650).default(14).meta({ description: 'days the journal is kept' }),
   containerRange: field.addressRange
     .default('198.19.0.0/16')

@@ -33,6 +33,8 @@ export interface StackConfig {
   /** Largest upload in megabytes. */
   uploadMb: number;
   mediaCache: MediaCacheConfig;
+  /** Days the app keeps what came from other servers. */
+  retention: RetentionConfig;
   /** Days the journal is kept. */
   logDays: number;
   /** Range Docker takes its networks from (IPv4). */
@@ -99,6 +101,14 @@ export interface DatabaseConfig {
 export interface MediaCacheConfig {
   hours: number;
   gigabytes: number;
+}
+
+/** In days; 0 keeps it for ever. */
+export interface RetentionConfig {
+  mediaDays: number;
+  profileDays: number;
+  previewCardDays: number;
+  statusDays: number;
 }
 
 /** Every member is a Pulumi secret. */
