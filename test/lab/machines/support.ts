@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,28 +74,32 @@ export async function boot(...specs: MachineSpec[]): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-const sshOptions = (knownHosts: string) =>
-  [
-    'BatchMode=yes',
-    'ConnectTimeout=2',
-    'LogLevel=ERROR',
-    'StrictHostKeyChecking=yes',
-    `UserKnownHostsFile=${knownHosts}`,
-  ].flatMap((option) => ['-o', option]);
+const knownHosts = join(scratch, 'known_hosts');
+writeFileSync(knownHosts, `* ${hostKey.publicKey}\n`);
+
+const sshOptions = [
+  'BatchMode=yes',
+  'ConnectTimeout=2',
+  'GlobalKnownHostsFile=/dev/null',
+  'IdentitiesOnly=yes',
+  'LogLevel=ERROR',
+  'StrictHostKeyChecking=yes',
+  `UserKnownHostsFile=${knownHosts}`,
+].flatMap((option) => ['-o', option]);
 
 /** Runs a command over SSH as root, accepting the delivered host key only. */
 export function ssh(address: string, command: string, key = login.file): Promise<Ran> {
-  const knownHosts = join(scratch, 'known_hosts');
-  execFileSync('tee', [knownHosts], { input: `* ${hostKey.publicKey}\n` });
-  const args = [...sshOptions(knownHosts), '-i', key, `root@${address}`, command];
+  const args = ['-F', '/dev/null', ...sshOptions, '-i', key, `root@${address}`, command];
   return run('ssh', args, { allowFailure: true, timeoutMs: 60_000 });
 }
 
-export async function untilSsh({ id, ip4 }: MachineSpec, seconds = 30): Promise<void> {
+export async function untilSsh({ id, ip4 }: MachineSpec, seconds = 60): Promise<void> {
   let answer = '';
   const lets = async () => {
     const { code, stderr } = await ssh(ip4, 'true');
     answer = stderr.trim();
+    // A server that was asked too often too early answers nobody for a while (PerSourcePenalties).
+    if (code !== 0) await new Promise((resolve) => setTimeout(resolve, 200));
     return code === 0;
   };
   await until(lets, seconds, `SSH at ${ip4}`).catch(async (error: Error) => {

@@ -1,0 +1,42 @@
+import { labFetch } from '../../lab/client.ts';
+import { inLab, type Table } from './measure.ts';
+
+const flags = (stack: string) => ['--stack', stack, '--non-interactive', '--yes', '--skip-preview'];
+
+export const up = (stack: string, ...more: string[]) => inLab('pulumi', 'up', ...flags(stack), ...more);
+export const destroy = (stack: string) => inLab('pulumi', 'destroy', ...flags(stack));
+export const preview = (stack: string) => inLab('pulumi', 'preview', '--stack', stack, '--non-interactive');
+
+/** From an account with nothing in it to the first healthy answer over HTTPS. */
+export async function fromNothing(
+  stack: string,
+  domain: string,
+): Promise<{ seconds: number; output: string }> {
+  const started = performance.now();
+  const { output } = await up(stack);
+  const response = await labFetch(`https://${domain}/health`);
+  if (response.status !== 200) throw new Error(`https://${domain}/health answered ${response.status}`);
+  return { seconds: (performance.now() - started) / 1000, output };
+}
+
+/** Seconds per step of one apply, from the lines it prints. */
+function steps(output: string): Map<string, number> {
+  return new Map(
+    [...output.matchAll(/\bdone (\S+) ([\d.]+)\s*s/g)].map((match) => [match[1] as string, Number(match[2])]),
+  );
+}
+
+/** Makes a stack from nothing again and again; the last one stays. `shares` lists what the time went into. */
+export async function cold(table: Table, stack: string, domain: string, bar: number, shares = false) {
+  const totals: number[] = [];
+  const phases = new Map<string, number[]>();
+  for (let run = 0; run < table.runs; run++) {
+    if (run > 0) await destroy(stack);
+    const { seconds, output } = await fromNothing(stack, domain);
+    totals.push(seconds);
+    for (const [name, value] of steps(output)) phases.set(name, [...(phases.get(name) ?? []), value]);
+    console.error(`${stack} from nothing, run ${run + 1}: ${seconds.toFixed(1)} s`);
+  }
+  table.seconds(`${stack}: from nothing to healthy over HTTPS`, bar, totals);
+  if (shares) for (const [name, values] of phases) table.share(name, values, totals);
+}
