@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { VisibleError } from '../../components/errors.ts';
-import { labDir } from '../../lab/paths.ts';
+import { paths } from '../../lab/paths.ts';
 import { endWith } from '../lib/exit-code.ts';
 import { several, withoutDashes } from '../lib/options.ts';
 import { canAsk, confirm } from '../lib/prompt.ts';
@@ -120,14 +120,15 @@ function shellVerb(): Command {
     .argument('[command...]', 'instead of a shell')
     .passThroughOptions()
     .action(async (command: string[]) => {
+      say();
       const { shell } = await import('../../lab/shell.ts');
       endWith(await shell(withoutDashes(command)));
     });
 }
 
-/** Lab verbs act on the lab wherever they are called. */
+/** Lab verbs act on the lab wherever they are called, with its own tokens and state. */
 function say(): void {
-  process.stderr.write(`LAB · ${labDir}\n`);
+  process.stderr.write(`LAB · accounts the lab's own · state file://${paths.state}\n`);
 }
 
 async function agree(machines: string[]): Promise<void> {

@@ -95,7 +95,7 @@ describe('a verb that goes to the machine', () => {
   it('says on stderr where it acts, and leaves stdout to the answer', () => {
     const said = coop(['ssh', 'staging', 'uptime'], { FAKE_SSH_STDOUT: 'up\n' });
     expect(said.stdout).toBe('up\n');
-    expect(said.stderr).toMatch(/^REAL · stack staging · account .* · state file:\/\//);
+    expect(said.stderr).toMatch(/^REAL · stack staging · accounts .* · state file:\/\//);
   });
 
   it.each([

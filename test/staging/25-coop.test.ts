@@ -166,6 +166,6 @@ describe('lab and real', () => {
   it('are not mixed', async () => {
     const said = await run(inLab('env', 'PULUMI_BACKEND_URL=s3://somewhere-real', coopPath, 'status', stack));
     expect(said).toMatchObject({ code: 1, stderr: expect.stringMatching(/lab and real are mixed/) });
-    expect((await coop('status', stack)).stderr).toMatch(/^LAB · stack staging · account .* · state file:/m);
+    expect((await coop('status', stack)).stderr).toMatch(/^LAB · stack staging · accounts .* · state file:/m);
   });
 });

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { initStack } from '../../scripts/lib/init.ts';
+import { checkout } from '../../scripts/lib/paths.ts';
+import { makeProgram } from '../../scripts/lib/program.ts';
+import { fakePulumi } from './fake-pulumi.ts';
+
+let place: ReturnType<typeof fakePulumi>;
+beforeAll(async () => {
+  place = fakePulumi();
+  await initStack({
+    projectDir: place.projectDir,
+    stack: 'staging',
+    env: place.env,
+    passphraseFile: place.passphraseFile,
+    resolveImages: false,
+    progress: { note: () => {}, step: (_, work) => work() },
+    answers: { domain: 'staging.social.coop' },
+  });
+});
+afterAll(() => place.remove());
+
+const coop = (args: string[], more: NodeJS.ProcessEnv = {}) =>
+  spawnSync(join(checkout, 'scripts', 'coop'), args, {
+    encoding: 'utf8',
+    cwd: place.projectDir,
+    timeout: 30_000,
+    env: { ...place.env, PULUMI_CONFIG_PASSPHRASE_FILE: place.passphraseFile, ...more },
+  });
+
+/** A command line that a verb accepts, made from its own declaration; what the verb then does may fail. */
+function wordsFor(command: Command): string[] {
+  const options = command.options
+    .filter((option) => option.mandatory)
+    .flatMap((option) => [option.long as string, join(place.root, 'out')]);
+  const words = command.registeredArguments
+    .filter((argument) => argument.required)
+    .map((argument) => (argument.name() === 'stack' ? 'staging' : (argument.argChoices?.[0] ?? 'x')));
+  return [...options, ...words];
+}
+
+const program = makeProgram();
+const leaves = (command: Command, path: string[]): [string, Command][] =>
+  command.commands.length === 0
+    ? [[path.join(' '), command]]
+    : command.commands.flatMap((child) => leaves(child, [...path, child.name()]));
+// `coop lab …` is started by no unit test: there is one lab per machine.
+const verbs = leaves(program, []).filter(([path]) => !path.startsWith('lab '));
+
+describe('the first line of every verb', () => {
+  it.each(verbs)(
+    '%s: LAB or REAL, accounts and state, on stderr and never among the data',
+    (path, command) => {
+      const said = coop([...path.split(' '), '--json', ...wordsFor(command)]);
+      const [first] = said.stderr.split('\n');
+      expect(first).toMatch(/^REAL( · stack staging)? · accounts .* · state file:\/\//);
+      expect(first).not.toContain('dop_v1_must_not_travel');
+      expect(said.stdout).not.toContain('REAL ·');
+      if (said.stdout.startsWith('{')) JSON.parse(said.stdout);
+    },
+  );
+
+  it('says LAB in the verbs of the lab itself', () => {
+    const said = coop(['lab', 'shell', '--', 'true'], { COOP_LAB_DIR: join(place.root, 'no-lab') });
+    expect(said.stderr).toMatch(/^LAB · accounts the lab's own · state file:.*no-lab\/state\n/);
+    expect(said.stderr).toContain('the lab is not up');
+    expect(said.stdout).toBe('');
+  });
+
+  it.each(verbs)('%s: a mixture of lab and real is refused before anything else', (path, command) => {
+    const said = coop([...path.split(' '), ...wordsFor(command)], { LAB_CLOUD: '/somewhere/cloud.sock' });
+    expect(said).toMatchObject({ status: 1, stdout: '' });
+    expect(said.stderr).toMatch(/^lab and real are mixed — .*LAB_CLOUD.* — enter it with: coop lab shell\n$/);
+  });
+});
