@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { CommanderError } from 'commander';
 import { describe, expect, it, vi } from 'vitest';
 import { VisibleError } from '../../components/errors.ts';
 import { ExitCode } from '../../scripts/lib/exit-code.ts';
@@ -9,8 +8,8 @@ import { checkout } from '../../scripts/lib/paths.ts';
 import { makeProgram } from '../../scripts/lib/program.ts';
 import { reference } from '../../scripts/lib/reference.ts';
 import { reportFailure } from '../../scripts/lib/report-failure.ts';
+import { all, parse } from './parse.ts';
 
-const all = (command: Command): Command[] => command.commands.flatMap((child) => [child, ...all(child)]);
 const verbs = all(makeProgram());
 
 /** What a command prints as its help. */
@@ -23,27 +22,6 @@ function helpOf(command: Command): string {
   });
   command.outputHelp();
   return text;
-}
-
-/** Parses a command line without running it; what is said about it. */
-function parse(...argv: string[]): { said: string; code: string } {
-  const program = makeProgram();
-  let said = '';
-  for (const command of [program, ...all(program)])
-    command.configureOutput({
-      writeErr: (chunk) => {
-        said += chunk;
-      },
-      writeOut: () => {},
-    });
-  for (const command of all(program)) if (command.commands.length === 0) command.action(() => {});
-  try {
-    program.parse(argv, { from: 'user' });
-    return { said, code: '' };
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return { said, code: error.code };
-  }
 }
 
 describe('every verb', () => {
