@@ -1,12 +1,16 @@
 import * as pulumi from '@pulumi/pulumi';
 import { parseConfig } from './components/config.ts';
+import { costsOf, describeCosts } from './components/costs/costs.ts';
 import { VisibleError } from './components/errors.ts';
 import { Instance } from './components/instance.ts';
 
 const stack = pulumi.getStack();
-const instance = new Instance(stack, { stack, config: readConfig() });
+const config = readConfig();
+const instance = new Instance(stack, { stack, config });
 
 export const { address, address6, url, ssh, buckets, dnsByHand } = instance;
+/** Shown by a preview before anything is made, and whenever it changes. */
+export const monthlyCost = describeCosts(costsOf(config));
 
 function readConfig() {
   try {

@@ -106,11 +106,12 @@ function labTokens(lab: string): string[] | undefined {
 function labAccounts(lab: string): string[] {
   interface Account {
     token?: string;
+    readToken?: string;
     spaces?: { accessKey: string; secretKey: string };
   }
   const state = readJson(join(lab, 'cloud', 'state.json')) as { accounts?: Account[] } | undefined;
-  return (state?.accounts ?? []).flatMap(({ token, spaces }) =>
-    [token, spaces?.accessKey, spaces?.secretKey].filter((value) => value !== undefined),
+  return (state?.accounts ?? []).flatMap(({ token, readToken, spaces }) =>
+    [token, readToken, spaces?.accessKey, spaces?.secretKey].filter((value) => value !== undefined),
   );
 }
 

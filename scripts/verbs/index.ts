@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { costsVerb } from './costs.ts';
 import { driftVerb } from './drift.ts';
 import { imagesVerb } from './images.ts';
 import { initVerb } from './init.ts';
@@ -13,6 +14,7 @@ import { tootctlVerb } from './tootctl.ts';
 /** Every verb, in the order the help shows them. */
 export const verbs: (() => Command)[] = [
   initVerb,
+  costsVerb,
   imagesVerb,
   renderVerb,
   statusVerb,

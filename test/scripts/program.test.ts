@@ -28,7 +28,7 @@ describe('every verb', () => {
   it('of the design is there', () => {
     expect(verbs.map((verb) => verb.name()).sort()).toEqual(
       [
-        ...['init', 'images', 'render', 'status', 'logs', 'ssh', 'tootctl', 'maintenance', 'drift'],
+        ...['init', 'costs', 'images', 'render', 'status', 'logs', 'ssh', 'tootctl', 'maintenance', 'drift'],
         ...['lab', 'up', 'down', 'status', 'shell'],
       ].sort(),
     );
