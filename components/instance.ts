@@ -3,7 +3,7 @@ import type { StackConfig } from './config.ts';
 import { makeNames } from './dns/index.ts';
 import { Apply } from './host/apply.ts';
 import { Group } from './machine/group.ts';
-import { machines } from './machine/index.ts';
+import { makeMachine } from './machine/index.ts';
 import { storages } from './storage/index.ts';
 
 export interface InstanceArgs {
@@ -37,10 +37,12 @@ export class Instance extends pulumi.ComponentResource {
     const after = [group.project];
 
     const machineName = `${name}-primary`;
-    const machine = machines[config.primary.provider](
+    const machine = makeMachine(
       machineName,
       {
         machine: config.primary,
+        role: 'primary',
+        reverseName: domain,
         hostname: `primary.${domain}`,
         keys: {
           hostKey: config.secrets.hostKey,

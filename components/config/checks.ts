@@ -1,4 +1,5 @@
 import { checkDns, checkExpiry, checkMail, checkStorage } from './checks/keys.ts';
+import { checkMachines } from './checks/machines.ts';
 import { checkProcessList } from './checks/processes.ts';
 import { checkRanges } from './checks/ranges.ts';
 import { checkSecretPairs } from './checks/secrets.ts';
@@ -9,6 +10,7 @@ export type Check = (config: Loose<StackConfig>, now: Date) => Problem[];
 
 export const checks: readonly Check[] = [
   checkRanges,
+  checkMachines,
   checkDns,
   checkStorage,
   checkMail,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { checks } from './checks.ts';
 import { ConfigError } from './error.ts';
@@ -40,7 +41,9 @@ export function parseConfig(raw: Readonly<Record<string, string>>, options: Pars
       problems.push({ key: name, reason: 'is missing', remedy: missing(schema) });
       continue;
     }
-    const result = keys[name].safeParse(value, { reportInput: true });
+    // An optional section is left out by the same empty map that Pulumi.yaml has as its default.
+    const given = isEmpty(value) && !Array.isArray(value) ? undefined : value;
+    const result = keys[name].safeParse(given, { reportInput: true });
     if (!result.success) problems.push(...explain(name, schema, value, result.error.issues, secret));
     parsed[name] = result.success ? result.data : sound(keys[name], value, result.error.issues);
   }
@@ -62,11 +65,20 @@ function checkEncrypted(ours: ReadonlyMap<string, string>, { project, secretKeys
 
 /** Defaults that follow from other keys. */
 function fill(parsed: Loose<Parsed>): Loose<StackConfig> {
-  const { domain, storage } = parsed;
-  if (!storage || domain === undefined) return parsed;
+  const { domain, primary, secondary } = parsed;
+  const machines = { primary: addressed(primary), ...(secondary && { secondary: addressed(secondary) }) };
+  const filled = { ...parsed, ...machines };
+  if (!parsed.storage || domain === undefined) return filled;
   // 63 characters are the most a bucket's name may have.
   const stem = domain.replaceAll('.', '-').slice(0, 55);
-  return { ...parsed, storage: { media: `${stem}-media`, backups: `${stem}-backups`, ...storage } };
+  return { ...filled, storage: { media: `${stem}-media`, backups: `${stem}-backups`, ...parsed.storage } };
+}
+
+/** An existing host that is named by its address is also reached there by the world. */
+function addressed(machine: Loose<Parsed>['primary']): Loose<StackConfig>['primary'] {
+  if (machine?.provider !== 'existing' || machine.host === undefined || isIP(machine.host) !== 4)
+    return machine;
+  return { address: machine.host, ...machine };
 }
 
 /** Our keys without their namespace; others are Pulumi's own and the providers'. */

@@ -1,17 +1,8 @@
 import { z } from 'zod';
 import * as field from './fields.ts';
+import { machine } from './machines.ts';
 import { secrets } from './secrets.ts';
-import {
-  database,
-  dns,
-  images,
-  machine,
-  mail,
-  mediaCache,
-  processes,
-  retention,
-  storage,
-} from './sections.ts';
+import { database, dns, images, mail, mediaCache, processes, retention, storage } from './sections.ts';
 
 const INIT = 'run `coop init` for this stack: it asks for it, or makes it';
 
@@ -39,7 +30,12 @@ export const keys = {
     .enum(['open', 'off'])
     .default('off')
     .meta({ description: 'open, or off: no activity leaves or enters, enforced by the network' }),
-  primary: machine.prefault({}).meta({ description: 'the machine that serves: provider, region, size' }),
+  primary: machine
+    .prefault({ provider: 'digitalocean' })
+    .meta({ description: 'the machine that serves: provider, region, size' }),
+  secondary: machine.optional().meta({
+    description: 'a machine that stands by, laid out and idle: provider, region, size (default none)',
+  }),
   storage: storage
     .prefault({})
     .meta({ description: 'object storage: provider, region, names of the buckets' }),

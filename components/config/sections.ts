@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { digitaloceanRegions, digitaloceanSizes } from '../machine/digitalocean-sizes.ts';
 import { spacesRegions } from '../storage/spaces-regions.ts';
 import { bucketName, domainName, imageReference, isMailAddress, oneOf, plain, text } from './fields.ts';
 
@@ -10,19 +9,6 @@ export const images = z.strictObject({
   streaming: image('the streaming server'),
   postgres: image('PostgreSQL with pgBackRest'),
   redis: image('Redis'),
-});
-
-/** https://docs.digitalocean.com/products/droplets/ */
-export const machine = z.strictObject({
-  provider: z.enum(['digitalocean']).default('digitalocean').meta({ description: 'who runs the machine' }),
-  region: oneOf(digitaloceanRegions, 'region of DigitalOcean')
-    .default('fra1')
-    .meta({ description: 'region; an edit is ignored on an existing machine and reported' }),
-  size: oneOf(Object.keys(digitaloceanSizes), 'size of a Droplet', 'components/machine/digitalocean-sizes.ts')
-    .default('s-4vcpu-8gb')
-    .meta({
-      description: 'size; an edit switches the machine off, resizes CPUs and memory, and switches it on',
-    }),
 });
 
 /** https://docs.digitalocean.com/products/spaces/ */

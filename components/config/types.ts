@@ -11,7 +11,10 @@ export interface StackConfig {
   images: Images;
   /** `off`: no activity leaves or enters, enforced by the network. */
   federation: 'open' | 'off';
+  /** The machine that serves. */
   primary: MachineConfig;
+  /** The machine that stands by, laid out and idle. */
+  secondary?: MachineConfig | undefined;
   storage: StorageConfig;
   dns: DnsConfig;
   /** Ranges (CIDR) SSH is reachable from; never the whole world. */
@@ -64,10 +67,33 @@ export interface Images {
   redis: string;
 }
 
-export interface MachineConfig {
+export type MachineConfig = DigitalOceanMachineConfig | HetznerMachineConfig | ExistingMachineConfig;
+
+export interface DigitalOceanMachineConfig {
   provider: 'digitalocean';
   region: string;
   size: string;
+}
+
+export interface HetznerMachineConfig {
+  provider: 'hetzner';
+  /** Location, e.g. `fsn1`. */
+  region: string;
+  /** Server type, e.g. `cpx41`. */
+  size: string;
+}
+
+/** A Debian 13 host that is there already. */
+export interface ExistingMachineConfig {
+  provider: 'existing';
+  /** Where SSH answers: a name or an address. */
+  host: string;
+  /** Public IPv4 address the names point to. Default: `host`, when it is one. */
+  address: string;
+  /** Public IPv6 address the names point to. */
+  address6?: string | undefined;
+  /** Who logs in: root, or one who may become root by sudo without a password. */
+  user: string;
 }
 
 export interface StorageConfig {

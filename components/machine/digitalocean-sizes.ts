@@ -1,9 +1,4 @@
-/** What a Droplet of a size has. */
-export interface Size {
-  vcpus: number;
-  memoryMb: number;
-  diskGb: number;
-}
+import type { Size } from './size.ts';
 
 /**
  * Droplet sizes by slug. Slugs are those of `DropletSlug` in @pulumi/digitalocean 4.80.1; disks are from the price

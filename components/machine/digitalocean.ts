@@ -6,6 +6,7 @@ import { ReservedIpAssignment } from '@pulumi/digitalocean/reservedIpAssignment.
 import { SshKey } from '@pulumi/digitalocean/sshKey.js';
 import * as pulumi from '@pulumi/pulumi';
 import { bare } from '../config/keys.ts';
+import type { DigitalOceanMachineConfig } from '../config.ts';
 import { cloudInit } from './cloud-init.ts';
 import { inboundRules, outboundRules } from './digitalocean-rules.ts';
 import { type Boot, ignoredBoot, report } from './ignored.ts';
@@ -31,7 +32,11 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
   readonly urns: pulumi.Output<string>[];
   private readonly reserved: ReservedIp;
 
-  constructor(name: string, args: MachineArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: MachineArgs<DigitalOceanMachineConfig>,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
     super('social-coop:machine:DigitalOcean', name, {}, options);
     const { machine, keys, protect } = args;
 

@@ -12,15 +12,18 @@ export interface Machine {
   readonly connection: pulumi.Output<Connection>;
   /** Changes when the machine is another one: everything on it must be laid anew. */
   readonly identity: pulumi.Output<string>;
-  /** The cloud firewall: whether it is up is known by waiting for it. */
-  readonly firewall: pulumi.Resource;
-  /** The resource whose deletion takes everything on the machine with it. */
-  readonly server: pulumi.Resource;
+  /** The cloud firewall: whether it is up is known by waiting for it; absent where there is none. */
+  readonly firewall?: pulumi.Resource;
+  /** The resource whose deletion takes everything on the machine with it; absent where nothing here could delete it. */
+  readonly server?: pulumi.Resource;
   /** Everything that must exist before the machine can be reached by its names. */
   readonly ready: pulumi.Resource[];
-  /** Names its provider groups it by. */
+  /** Names DigitalOcean's project groups it by; empty elsewhere. */
   readonly urns: pulumi.Output<string>[];
 }
+
+/** `primary` serves, `secondary` stands by. */
+export type Role = 'primary' | 'secondary';
 
 /** An SSH connection with a pinned host key. https://www.pulumi.com/registry/packages/command/api-docs/remote/command/ */
 export interface Connection {
@@ -32,9 +35,13 @@ export interface Connection {
 }
 
 /** What a provider's factory makes a machine from. */
-export interface MachineArgs {
-  /** Provider, region and size. */
-  machine: MachineConfig;
+export interface MachineArgs<Config extends MachineConfig = MachineConfig> {
+  /** Provider, and what it wants to know. */
+  machine: Config;
+  /** Whether it serves or stands by; the name of its key in the stack file. */
+  role: Role;
+  /** Name its addresses are to resolve back to, where the provider serves reverse DNS, e.g. `staging.social.coop`. */
+  reverseName: string;
   /** Fully qualified host name, e.g. `primary.staging.social.coop`. */
   hostname: string;
   /** Keys the machine boots with. Secret: hold it in memory only. */

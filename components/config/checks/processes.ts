@@ -1,6 +1,6 @@
 import { apps, checkProcesses, parseVersion, since } from '../../apps/index.ts';
 import { ownVariables } from '../../host/app-environment.ts';
-import { digitaloceanSizes } from '../../machine/digitalocean-sizes.ts';
+import { sizeOf } from '../../machine/size.ts';
 import { join } from '../explain.ts';
 import { nearest } from '../nearest.ts';
 import type { Loose, Problem, ProcessOverride, StackConfig } from '../types.ts';
@@ -10,27 +10,34 @@ export function checkProcessList(config: Loose<StackConfig>): Problem[] {
   return [...checkSums(config), ...checkCache(config), ...checkEnvironment(config), ...checkOwn(config)];
 }
 
-function checkSums({ app, appVersion, processes, database, primary }: Loose<StackConfig>): Problem[] {
+function checkSums(config: Loose<StackConfig>): Problem[] {
+  const { app, appVersion, processes, database } = config;
   if (!app || !appVersion) return [];
   // Limits that are not known limit nothing: the queues are checked all the same.
   return checkProcesses(app, appVersion, (processes ?? {}) as Record<string, ProcessOverride>, {
     maxConnections: database?.maxConnections ?? Infinity,
     sharedBuffersMb: database?.sharedBuffersMb,
-    memoryMb: sizeOf(primary)?.memoryMb ?? Infinity,
+    memoryMb: smallest(config, 'memoryMb'),
   });
 }
 
-function checkCache({ mediaCache, primary }: Loose<StackConfig>): Problem[] {
-  const size = sizeOf(primary);
-  if (!mediaCache?.gigabytes || !size || mediaCache.gigabytes <= size.diskGb / 2) return [];
+function checkCache(config: Loose<StackConfig>): Problem[] {
+  const { mediaCache } = config;
+  const diskGb = smallest(config, 'diskGb');
+  if (!mediaCache?.gigabytes || mediaCache.gigabytes <= diskGb / 2) return [];
   return [
     {
       key: 'mediaCache.gigabytes',
       value: String(mediaCache.gigabytes),
-      reason: `takes more than half of the machine's disk (${size.diskGb} GB)`,
-      remedy: `at most ${Math.floor(size.diskGb / 2)}, or a larger primary.size`,
+      reason: `takes more than half of the machine's disk (${diskGb} GB)`,
+      remedy: `at most ${Math.floor(diskGb / 2)}, or a larger size of the machine`,
     },
   ];
+}
+
+/** What the smaller machine has: each must be able to serve. An existing host is asked when the tree is laid on it. */
+function smallest({ primary, secondary }: Loose<StackConfig>, what: 'memoryMb' | 'diskGb'): number {
+  return Math.min(...[primary, secondary].map((machine) => sizeOf(machine)?.[what] ?? Infinity));
 }
 
 function checkEnvironment({ app, appVersion, environment }: Loose<StackConfig>): Problem[] {
@@ -79,8 +86,3 @@ const EXAMPLE = (() => {
   } as unknown as StackConfig;
   return { stack: 'x', config, machine: { name: 'x', address: 'x' }, media: bucket, backups: bucket };
 })();
-
-function sizeOf(primary: Loose<StackConfig>['primary']) {
-  const size = primary?.size;
-  return size !== undefined && Object.hasOwn(digitaloceanSizes, size) ? digitaloceanSizes[size] : undefined;
-}

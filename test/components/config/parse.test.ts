@@ -89,6 +89,40 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
     'primary.provider',
     /not one of the choices/,
   ],
+  ['a provider left out', { primary: { region: 'fra1' } }, 'primary.provider', /is missing/],
+  [
+    'a size of another provider',
+    { 'primary.size': 'cpx31' },
+    'primary.size',
+    /not a known size of a Droplet/,
+  ],
+  [
+    'a Droplet’s size at Hetzner',
+    { primary: { provider: 'hetzner', size: 's-4vcpu-8gb' } },
+    'primary.size',
+    /not a known server type/,
+  ],
+  [
+    'a host without an address',
+    { primary: { provider: 'existing', host: 'box.example.org' } },
+    'primary.address',
+    /is missing beside primary\.host/,
+  ],
+  [
+    'one host twice',
+    {
+      primary: { provider: 'existing', host: '203.0.113.7' },
+      secondary: { provider: 'existing', host: '203.0.113.7' },
+    },
+    'secondary.host',
+    /is also the primary/,
+  ],
+  [
+    'memory over the secondary’s',
+    { secondary: { provider: 'hetzner', size: 'cpx21' } },
+    'processes',
+    /exceed the machine's 4096 MB/,
+  ],
   [
     'an unknown provider of names',
     { 'dns.provider': 'cloudflair' },

@@ -56,6 +56,34 @@ const vapidPair: Edits = (file) => {
 const process = 'processes.sidekiq-pull-q';
 const relay = { 'mail.user': 'postmaster', 'secrets.smtpPassword': 'a b"c' };
 
+/** Other places and sizes, by who runs the machine. */
+const places: Record<string, { region: string[]; size: string[] }> = {
+  digitalocean: { region: ['ams3', 'nyc1'], size: ['s-8vcpu-32gb-amd', 'm-4vcpu-32gb', 'g-4vcpu-16gb'] },
+  hetzner: { region: ['nbg1', 'hel1'], size: ['cpx41', 'cpx51'] },
+};
+
+/** Edits of a machine that the file has; who runs it is another matter. */
+function machine(role: 'primary' | 'secondary'): Record<string, Edits> {
+  const providerOf = (file: StackFile) => (file[role] as { provider?: string } | undefined)?.provider ?? '';
+  const existing =
+    (key: string, ...values: unknown[]): Edits =>
+    (file) =>
+      providerOf(file) === 'existing' ? to(`${role}.${key}`, ...values)(file) : [];
+  const place =
+    (key: 'region' | 'size'): Edits =>
+    (file) =>
+      to(`${role}.${key}`, ...(places[providerOf(file)]?.[key] ?? []))(file);
+  return {
+    [`${role}.provider`]: () => [],
+    [`${role}.region`]: place('region'),
+    [`${role}.size`]: place('size'),
+    [`${role}.host`]: existing('host', 'other.example.org', '203.0.113.99'),
+    [`${role}.address`]: existing('address', '203.0.113.98'),
+    [`${role}.address6`]: existing('address6', '2001:db8::98'),
+    [`${role}.user`]: existing('user', 'debian'),
+  };
+}
+
 /** For every key of the schema, files that differ from a given one in that key; none where there is one choice only. */
 export const edits: Record<string, Edits> = {
   domain: also({ domain: 'other.social.coop' }, { domain: 'example.org', dns: { provider: 'none' } }),
@@ -67,9 +95,8 @@ export const edits: Record<string, Edits> = {
   'images.postgres': images('postgres'),
   'images.redis': images('redis'),
   federation: to('federation', 'open', 'off'),
-  'primary.provider': to('primary.provider'),
-  'primary.region': to('primary.region', 'ams3', 'nyc1'),
-  'primary.size': to('primary.size', 's-8vcpu-32gb-amd', 'm-4vcpu-32gb', 'g-4vcpu-16gb'),
+  ...machine('primary'),
+  ...machine('secondary'),
   'storage.provider': to('storage.provider'),
   'storage.region': to('storage.region', 'nyc3', 'sgp1'),
   'storage.media': to('storage.media', 'other-media', 'm3d1a'),
