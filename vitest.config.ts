@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/lab/**', 'test/staging/**', 'node_modules/**'],
+    exclude: ['test/lab/**', 'test/stacks/**', 'node_modules/**'],
     testTimeout: 20_000,
   },
 });

@@ -109,8 +109,8 @@ const steps: Step[] = [
 if (!fast) {
   steps.push({ name: 'lab, part by part', argv: vitest('vitest.lab.config.ts'), vitest: true, minutes: 35 });
   steps.push({
-    name: 'staging in the lab',
-    argv: vitest('vitest.staging.config.ts'),
+    name: 'stacks in the lab',
+    argv: vitest('vitest.stacks.config.ts'),
     vitest: true,
     minutes: 35,
   });

@@ -6,7 +6,7 @@ import { initStack } from '../../scripts/lib/init.ts';
 import { checkout } from '../../scripts/lib/paths.ts';
 import { fakePulumi } from './fake-pulumi.ts';
 
-// The whole command with a pulumi and an ssh that are played; the real ones are in test/lab and test/staging.
+// The whole command with a pulumi and an ssh that are played; the real ones are in test/lab and test/stacks.
 
 let place: ReturnType<typeof fakePulumi>;
 beforeAll(async () => {

@@ -6,7 +6,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { labFetch } from '../../lab/client.ts';
 import { paths } from '../../lab/paths.ts';
 import { makeSshKeyPair } from '../../scripts/lib/openssh.ts';
-import { coop, coopPath, eventually, inLab, run, site, stack, up } from './support.ts';
+import { type Stack, stacks } from './stacks.ts';
+import { coop, coopPath, eventually, inLab, run } from './support.ts';
+
+const { name: stack, domain, site, version, federation, up } = stacks[0] as Stack;
 
 const elsewhere = mkdtempSync(join(tmpdir(), 'coop-staging-'));
 afterAll(() => rmSync(elsewhere, { recursive: true }));
@@ -17,14 +20,16 @@ describe('coop status', () => {
     const lines = stdout.trimEnd().split('\n');
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
     expect(lines.length).toBeLessThanOrEqual(40);
-    expect(lines[0]).toMatch(/^staging · staging\.social\.coop +(● healthy|▲ worth a look)$/);
-    for (const part of ['sidekiq-scheduler', '4.5.20', 'federation off', 'archived', 'nftables'])
+    expect(lines[0]).toMatch(
+      new RegExp(`^${stack} · ${domain.replaceAll('.', '\\.')} +(● healthy|▲ worth a look)$`),
+    );
+    for (const part of ['sidekiq-scheduler', version, `federation ${federation}`, 'archived', 'nftables'])
       expect(stdout).toContain(part);
   });
 
   it('says the same to programs', async () => {
     const status = JSON.parse((await coop('status', stack, '--json')).stdout);
-    expect(status).toMatchObject({ ok: true, stack, domain: 'staging.social.coop', federation: 'off' });
+    expect(status).toMatchObject({ ok: true, stack, domain, federation });
     expect(status.services.map(({ name }: { name: string }) => name)).toEqual(
       expect.arrayContaining(['web', 'web-2', 'streaming', 'db', 'redis', 'sidekiq-scheduler']),
     );

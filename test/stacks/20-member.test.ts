@@ -4,7 +4,7 @@ import { labFetch } from '../../lab/client.ts';
 import { Member } from '../../lab/member.ts';
 import { picture } from '../../lab/picture.ts';
 import { confirmationLink } from '../../lab/services/mail-client.ts';
-import { coop, onMachine, site, stack } from './support.ts';
+import { stacks } from './stacks.ts';
 
 const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
 
@@ -14,10 +14,11 @@ function video(bytes: number): Buffer {
   return Buffer.concat([head, randomBytes(bytes - head.length)]);
 }
 
-describe('a member', () => {
+describe.each(stacks)('a member of $name', (stack) => {
+  const { site, onMachine } = stack;
   let member: Member;
   beforeAll(async () => {
-    await coop('tootctl', stack, 'settings', 'registrations', 'open');
+    await stack.tootctl('settings', 'registrations', 'open');
     member = await Member.register(site, labFetch, confirmationLink);
   });
 
@@ -31,7 +32,7 @@ describe('a member', () => {
     const media = await member.upload(sent, 'picture.png', 'image/png');
     const status = await member.publish('with a picture', { media_ids: [media.id] });
     const url = status.media_attachments[0]?.url as string;
-    expect(new URL(url).hostname).toBe('staging.social.coop');
+    expect(new URL(url).hostname).toBe(stack.domain);
     const response = await labFetch(url);
     expect(response.status).toBe(200);
     expect(response.headers.get('set-cookie')).toBeNull();

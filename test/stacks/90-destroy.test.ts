@@ -3,13 +3,14 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { cloud } from '../../lab/cloud/client.ts';
 import { traces } from '../../lab/traces.ts';
-import { coopPath, labDir, must, pulumi } from './support.ts';
+import { stacks } from './stacks.ts';
+import { coopPath, labDir, must } from './support.ts';
 
 const exec = promisify(execFile);
 
 describe('destroy', () => {
   it('leaves nothing in the clouds', async () => {
-    await pulumi('destroy', '--yes', '--skip-preview');
+    await Promise.all(stacks.map(({ pulumi }) => pulumi('destroy', '--yes', '--skip-preview')));
     expect(await cloud.everything()).toEqual([]);
     const { stdout } = await exec('docker', ['ps', '-aq', '--filter', 'label=coop.lab']);
     expect(stdout.trim()).toBe('');

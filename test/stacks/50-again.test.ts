@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { onMachine, pulumi, up } from './support.ts';
+import { type Stack, stacks } from './stacks.ts';
 
 /** When every container and unit that serves was started. */
-async function started(): Promise<Record<string, string>> {
+async function started({ onMachine }: Stack): Promise<Record<string, string>> {
   const { stdout } = await onMachine(
     "docker inspect -f '{{.Name}} {{.State.StartedAt}}' $(docker ps -q)",
     '; for u in nginx docker ssh; do echo $u $(systemctl show $u -p ActiveEnterTimestampMonotonic --value); done',
@@ -15,29 +15,30 @@ async function started(): Promise<Record<string, string>> {
   );
 }
 
-describe('pulumi up again', () => {
+describe.each(stacks)('pulumi up of $name again', (stack) => {
+  const { set, up, onMachine } = stack;
   it('has nothing to do when nothing changed', async () => {
-    const before = await started();
+    const before = await started(stack);
     expect(Object.keys(before).length).toBeGreaterThan(8);
     await up('--expect-no-changes');
-    expect(await started()).toEqual(before);
+    expect(await started(stack)).toEqual(before);
   });
 
   it('applies one edited setting in place and restarts no container', async () => {
-    const before = await started();
-    await pulumi('config', 'set', 'logDays', '15');
+    const before = await started(stack);
+    await set('logDays', '15');
     const ran = await up();
     expect(ran.output).toMatch(/1 updated/);
     expect(ran.output).not.toMatch(/replaced|created|deleted/);
     expect((await onMachine('grep -rh MaxRetentionSec /etc/systemd/journald.conf.d')).stdout).toContain('15');
-    expect(await started()).toEqual(before);
+    expect(await started(stack)).toEqual(before);
   });
 
   it('restarts only the containers that a changed setting concerns', async () => {
-    const before = await started();
-    await pulumi('config', 'set', '--path', 'processes.sidekiq-pull-q.concurrency', '7');
+    const before = await started(stack);
+    await set('--path', 'processes.sidekiq-pull-q.concurrency', '7');
     await up();
-    const after = await started();
+    const after = await started(stack);
     const changed = Object.keys(before).filter((name) => before[name] !== after[name]);
     expect(changed).toEqual(['/instance-sidekiq-pull-q-1']);
   });

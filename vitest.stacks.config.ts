@@ -10,8 +10,8 @@ class ByName extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['test/staging/**/*.test.ts'],
-    globalSetup: ['test/staging/setup.ts'],
+    include: ['test/stacks/**/*.test.ts'],
+    globalSetup: ['test/stacks/setup.ts'],
     fileParallelism: false,
     sequence: { sequencer: ByName },
     testTimeout: 180_000,

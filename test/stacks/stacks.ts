@@ -1,0 +1,104 @@
+import { cloud } from '../../lab/cloud/client.ts';
+import { coop, coopPath, inLab, must, type Ran } from './support.ts';
+
+const machineTypes = {
+  digitalocean: { server: 'Droplet', firewall: 'Firewall' },
+  hcloud: { server: 'Server', firewall: 'Firewall' },
+} as const;
+
+interface Facts {
+  name: string;
+  domain: string;
+  /** What /api/v1/instance says. */
+  version: string;
+  /** As it ships. */
+  federation: 'open' | 'off';
+  /** Of the machine that serves. */
+  provider: keyof typeof machineTypes;
+}
+
+/** A shipped stack as it runs in the lab, and what a member of the tech group does with it. */
+export class Stack {
+  readonly name: string;
+  readonly domain: string;
+  readonly site: string;
+  readonly version: string;
+  readonly federation: 'open' | 'off';
+  readonly provider: keyof typeof machineTypes;
+  readonly types: { server: string; firewall: string };
+  /** Its outputs; there once it is up. */
+  outputs: Record<string, string> = {};
+
+  constructor({ name, domain, version, federation, provider }: Facts) {
+    this.name = name;
+    this.domain = domain;
+    this.site = `https://${domain}`;
+    this.version = version;
+    this.federation = federation;
+    this.provider = provider;
+    this.types = machineTypes[provider];
+  }
+
+  readonly pulumi = (...args: string[]): Promise<Ran> => must(this.pulumiCommand(...args));
+
+  readonly pulumiCommand = (...args: string[]): string[] => inLab('pulumi', ...args, '--stack', this.name);
+
+  readonly up = (...args: string[]): Promise<Ran> => must(this.upCommand(...args), { seconds: 400 });
+
+  readonly upCommand = (...args: string[]): string[] =>
+    this.pulumiCommand('up', '--yes', '--skip-preview', '--non-interactive', ...args);
+
+  readonly set = (...keyAndValue: string[]): Promise<Ran> => this.pulumi('config', 'set', ...keyAndValue);
+
+  /** A `coop` verb on this stack. */
+  readonly coop = (verb: string, ...args: string[]): Promise<Ran> => coop(verb, this.name, ...args);
+
+  readonly coopCommand = (verb: string, ...args: string[]): string[] =>
+    inLab(coopPath, verb, this.name, ...args);
+
+  /** Runs a command on the machine that serves, as root. */
+  readonly onMachine = (...command: string[]): Promise<Ran> => this.coop('ssh', '--', ...command);
+
+  readonly tootctl = (...words: string[]): Promise<Ran> => this.coop('tootctl', ...words);
+
+  readonly maintenance = (state: string, ...args: string[]): Promise<Ran> =>
+    coop('maintenance', state, this.name, ...args);
+
+  /** The one object of a type that belongs to the stack, as the cloud's own control panel would show it. */
+  async object(provider: string, type: string, match: (inputs: Record<string, unknown>) => boolean) {
+    const objects = (await cloud.list(provider, type)).filter(({ inputs }) => match(inputs));
+    if (objects.length !== 1) throw new Error(`${objects.length} objects of type ${type} match`);
+    return objects[0] as (typeof objects)[number];
+  }
+
+  readonly server = () =>
+    this.object(this.provider, this.types.server, ({ name }) => name === `primary.${this.domain}`);
+
+  readonly firewall = () =>
+    this.object(
+      this.provider,
+      this.types.firewall,
+      ({ name }) => name === `primary.${this.domain}`.replaceAll('.', '-'),
+    );
+
+  async readOutputs(): Promise<Record<string, string>> {
+    this.outputs = JSON.parse((await this.pulumi('stack', 'output', '--json')).stdout);
+    return this.outputs;
+  }
+}
+
+const shipped: Facts[] = [
+  {
+    name: 'staging',
+    domain: 'staging.social.coop',
+    version: '4.5.20',
+    federation: 'off',
+    provider: 'digitalocean',
+  },
+];
+
+/** All of them at once, or those that STACKS names. */
+const wanted = (process.env.STACKS ?? '').split(/[ ,]+/).filter(Boolean);
+export const stacks: Stack[] = shipped
+  .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+  .map((facts) => new Stack(facts));
