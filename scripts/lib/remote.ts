@@ -8,9 +8,13 @@ export interface RemoteResult {
   stderr: string;
 }
 
-/** Runs words as root on the machine with their output captured. */
-export async function remoteOutput(target: SshTarget, words: string[]): Promise<RemoteResult> {
-  const result = await start(target, { remote: asRoot(target.user, words) }, 'capture');
+/** Runs words as root on the machine with their output captured; `input`, which may be a secret, goes to their stdin. */
+export async function remoteOutput(
+  target: SshTarget,
+  words: string[],
+  input?: string,
+): Promise<RemoteResult> {
+  const result = await start(target, { remote: asRoot(target.user, words) }, 'capture', undefined, input);
   if (result.code === 255) throw unreachable(target, result.stderr);
   return result;
 }
@@ -55,10 +59,15 @@ function start(
   options: SshCommandOptions,
   output: Output,
   onOutput?: (text: string) => void,
+  input?: string,
 ): Promise<RemoteResult> {
   return new Promise((resolve, reject) => {
     const [program, ...args] = sshCommand(target, options) as [string, ...string[]];
-    const child = spawn(program, args, { stdio: stdio[output] });
+    const child = spawn(program, args, {
+      stdio: input === undefined ? stdio[output] : ['pipe', 'pipe', 'pipe'],
+    });
+    // Whoever ends without reading is judged by the exit code.
+    child.stdin?.on('error', () => {}).end(input);
     // Told to stop, coop takes the connection with it.
     const stop = () => child.kill('SIGTERM');
     process.once('exit', stop);

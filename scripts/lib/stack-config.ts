@@ -36,6 +36,18 @@ export function secretsOf(config: RawConfig): Record<string, unknown> {
   return JSON.parse(config.values[`${prefix}secrets`] ?? '{}');
 }
 
+/** Every machine of a stack by its role; none when it was never brought up. */
+export async function readMachines(place: StackPlace): Promise<{ role: string; address: string }[]> {
+  const printed = await pulumi(['stack', 'output', '--json', '--stack', place.stack], {
+    cwd: place.projectDir,
+    env: place.env,
+  });
+  const { address, secondaryAddress } = JSON.parse(printed) as Record<string, unknown>;
+  return Object.entries({ primary: address, secondary: secondaryAddress }).flatMap(([role, address]) =>
+    typeof address === 'string' && address !== '' ? [{ role, address }] : [],
+  );
+}
+
 /** The address of a stack's machine; refuses when it was never brought up. */
 export async function readAddress(place: StackPlace): Promise<string> {
   const printed = await pulumi(['stack', 'output', '--json', '--stack', place.stack], {

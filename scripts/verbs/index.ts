@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { adminVerb } from './admin.ts';
 import { costsVerb } from './costs.ts';
 import { driftVerb } from './drift.ts';
 import { imagesVerb } from './images.ts';
@@ -23,5 +24,6 @@ export const verbs: (() => Command)[] = [
   tootctlVerb,
   maintenanceVerb,
   driftVerb,
+  adminVerb,
   labVerb,
 ];

@@ -29,6 +29,7 @@ describe('every verb', () => {
     expect(verbs.map((verb) => verb.name()).sort()).toEqual(
       [
         ...['init', 'costs', 'images', 'render', 'status', 'logs', 'ssh', 'tootctl', 'maintenance', 'drift'],
+        ...['admin', 'add', 'remove', 'list'],
         ...['lab', 'up', 'down', 'status', 'shell'],
       ].sort(),
     );
@@ -40,7 +41,7 @@ describe('every verb', () => {
       const help = helpOf(verb);
       expect(help).toMatch(/^Usage: /);
       const examples = help.split('Examples:\n')[1] ?? '';
-      expect(examples).toMatch(new RegExp(`coop (lab )?${name}\\b`));
+      expect(examples).toMatch(new RegExp(`coop (lab |admin )?${name}\\b`));
       expect(help).toContain('--json');
       expect(verb.summary()).not.toBe('');
       for (const option of verb.options) expect(option.description, option.flags).not.toBe('');

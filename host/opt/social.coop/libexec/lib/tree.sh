@@ -94,6 +94,18 @@ install_file() {
   mv -T "$new" "$path"
 }
 
+# Takes a file as it is now for what was applied: our own programs change some between two applies.
+adopt_file() {
+  local path=$1 line manifest
+  [ -s "$applied/MANIFEST" ] || return 0
+  line=$(actual_line "$path")
+  cp --preserve=mode,ownership "$path" "$applied/tree$path"
+  for manifest in "$applied/tree/MANIFEST" "$applied/MANIFEST"; do
+    awk -v path="$path" -v line="$line" '$5 == path { $0 = line } { print }' "$manifest" >"$manifest.new"
+    mv -T "$manifest.new" "$manifest"
+  done
+}
+
 # Reads the table of dependents into $patterns and $actions.
 read_dependents() {
   patterns=()
