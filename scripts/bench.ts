@@ -1,7 +1,7 @@
 // Medians beside their baselines, from one run on one machine. Called by scripts/bench.
 import { makeEmpty, previewEmpty, upEmpty } from './bench-parts/empty.ts';
 import { coop, inLab, Table, type Timed, time } from './bench-parts/measure.ts';
-import { cold, destroy, preview, up } from './bench-parts/stack.ts';
+import { cold, destroy, preview, together, up } from './bench-parts/stack.ts';
 
 const runs = Number(process.argv[2] ?? 5);
 if (!Number.isInteger(runs) || runs < 1) {
@@ -10,6 +10,11 @@ if (!Number.isInteger(runs) || runs < 1) {
 }
 const table = new Table(runs);
 const noChanges = '--expect-no-changes';
+const stacks = {
+  staging: 'staging.social.coop',
+  prod: 'social.coop',
+  alpha: 'alpha.social.coop',
+};
 
 /** The apply program itself on the machine, without the time that SSH takes. */
 async function applied(): Promise<Timed> {
@@ -20,24 +25,35 @@ async function applied(): Promise<Timed> {
   return { seconds: Number(took) / 1000, output };
 }
 
-await time(coop, 'lab', 'up');
+/** Nothing changed, against a program with nothing in it. */
+async function unchanged(stack: string, bar: number): Promise<void> {
+  await table.against(`${stack}: preview, against an empty program`, bar, () => preview(stack), previewEmpty);
+  await table.against(
+    `${stack}: \`up\` with nothing changed, against an empty program`,
+    bar,
+    () => up(stack, noChanges),
+    () => upEmpty(noChanges),
+  );
+}
+
+await time([coop, 'lab', 'up', ...Object.keys(stacks).flatMap((stack) => ['--stack', stack])]);
+// What protects production keeps it from being made anew for the next run.
+await inLab('pulumi', 'config', 'set', 'protect', 'false', '--stack', 'prod');
 await makeEmpty();
-await cold(table, 'staging', 'staging.social.coop', 60, true);
-await table.against(
-  'staging: preview, against an empty program',
-  2.5,
-  () => preview('staging'),
-  previewEmpty,
-);
-await table.against(
-  'staging: `up` with nothing changed, against an empty program',
-  2.5,
-  () => up('staging', noChanges),
-  () => upEmpty(noChanges),
-);
+await cold(table, 'staging', stacks.staging, 60, true);
+await unchanged('staging', 2.5);
 await table.repeated('staging: apply on the machine, nothing changed', 1, applied);
-const status = await time(coop, 'lab', 'status');
+const status = await time([coop, 'lab', 'status']);
 await destroy('staging');
-await time(coop, 'lab', 'down', '--yes');
+
+await cold(table, 'alpha', stacks.alpha, 60);
+await destroy('alpha');
+await cold(table, 'prod', stacks.prod, 90);
+await unchanged('prod', 3);
+await table.repeated('`coop status prod`', 2, () => inLab(coop, 'status', 'prod'));
+await table.repeated('`coop render prod`', 1, () => inLab(coop, 'render', 'prod', '--out', 'rendered'));
+await together(table, stacks, 180);
+await Promise.all(Object.keys(stacks).map(destroy));
+await time([coop, 'lab', 'down', '--yes']);
 
 console.log(`${table}\n\nLab with one stack, idle:\n\n\`\`\`text\n${status.output.trim()}\n\`\`\``);

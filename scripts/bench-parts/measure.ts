@@ -1,4 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
+import { paths } from '../../lab/paths.ts';
+import { shellEnvironment } from '../../lab/services/environment.ts';
 
 export interface Timed {
   seconds: number;
@@ -8,13 +10,13 @@ export interface Timed {
 export const coop = new URL('../coop', import.meta.url).pathname;
 
 /** Runs a command to its end; a failing one ends the whole measurement. */
-export function time(...argv: string[]): Promise<Timed> {
+export function time(argv: string[], where: SpawnOptions = {}): Promise<Timed> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(argv[0] as string, argv.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(argv[0] as string, argv.slice(1), { ...where, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
         output += text;
       });
     child.on('error', reject);
@@ -26,7 +28,8 @@ export function time(...argv: string[]): Promise<Timed> {
   });
 }
 
-export const inLab = (...argv: string[]) => time(coop, 'lab', 'shell', '--', ...argv);
+/** As one types it in `coop lab shell`, which is not part of the figure. */
+export const inLab = (...argv: string[]) => time(argv, { cwd: paths.project, env: shellEnvironment() });
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -69,6 +72,7 @@ export class Table {
   /** A part of a figure, with its share of the whole. */
   share(what: string, values: number[], whole: number[]): void {
     const percent = Math.round((median(values) / median(whole)) * 100);
+    if (percent < 2) return;
     this.add(`— of it: ${what}`, spread(values), '', `${percent} %`, '', '');
   }
 

@@ -19,11 +19,16 @@ export async function fromNothing(
   return { seconds: (performance.now() - started) / 1000, output };
 }
 
-/** Seconds per step of one apply, from the lines it prints. */
-function steps(output: string): Map<string, number> {
-  return new Map(
-    [...output.matchAll(/\bdone (\S+) ([\d.]+)\s*s/g)].map((match) => [match[1] as string, Number(match[2])]),
-  );
+/** Seconds per phase: the machine, apply as a whole, and its steps, some of which run side by side. */
+function phasesOf(output: string): Map<string, number> {
+  const made = output.matchAll(/:(Droplet|Server|Command) +\S+ +created \(([\d.]+)s\)/g);
+  const steps = output.matchAll(/\bdone (\S+) ([\d.]+)\s*s/g);
+  return new Map([
+    ...[...made].map(
+      ([, type, value]) => [type === 'Command' ? 'apply' : 'the machine', Number(value)] as const,
+    ),
+    ...[...steps].map(([, step, value]) => [`apply, ${step}`, Number(value)] as const),
+  ]);
 }
 
 /** Makes a stack from nothing again and again; the last one stays. `shares` lists what the time went into. */
@@ -34,9 +39,22 @@ export async function cold(table: Table, stack: string, domain: string, bar: num
     if (run > 0) await destroy(stack);
     const { seconds, output } = await fromNothing(stack, domain);
     totals.push(seconds);
-    for (const [name, value] of steps(output)) phases.set(name, [...(phases.get(name) ?? []), value]);
+    for (const [name, value] of phasesOf(output)) phases.set(name, [...(phases.get(name) ?? []), value]);
     console.error(`${stack} from nothing, run ${run + 1}: ${seconds.toFixed(1)} s`);
   }
   table.seconds(`${stack}: from nothing to healthy over HTTPS`, bar, totals);
   if (shares) for (const [name, values] of phases) table.share(name, values, totals);
+}
+
+/** All at once, again and again; the last ones stay. */
+export async function together(table: Table, stacks: Record<string, string>, bar: number): Promise<void> {
+  const totals: number[] = [];
+  for (let run = 0; run < table.runs; run++) {
+    await Promise.all(Object.keys(stacks).map(destroy));
+    const started = performance.now();
+    await Promise.all(Object.entries(stacks).map(([stack, domain]) => fromNothing(stack, domain)));
+    totals.push((performance.now() - started) / 1000);
+    console.error(`all at once, run ${run + 1}: ${totals.at(-1)?.toFixed(1)} s`);
+  }
+  table.seconds(`${Object.keys(stacks).join(', ')} at once: from nothing to healthy over HTTPS`, bar, totals);
 }
