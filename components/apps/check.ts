@@ -1,8 +1,9 @@
 import type { AppName, Problem, ProcessOverride } from '../config.ts';
+import { checkVersion } from './check-version.ts';
 import { apps } from './index.ts';
 import { resolveProcesses } from './resolve.ts';
 import type { App, AppProcess, Version } from './types.ts';
-import { parseVersion, since } from './version.ts';
+import { parseVersion } from './version.ts';
 
 export interface ProcessLimits {
   /** PostgreSQL's max_connections. */
@@ -129,16 +130,9 @@ export function checkProcesses(
   limits: ProcessLimits,
 ): Problem[] {
   const app = apps[appName];
-  const version = parseVersion(versionText);
-  if (!version || !since(version, ...app.oldest))
-    return [
-      {
-        key: 'appVersion',
-        value: versionText,
-        reason: version ? `older than ${app.name} ${app.oldest.join('.')}` : 'not a version',
-        remedy: `use ${app.oldest.join('.')}.0 or later, written like 4.5.20`,
-      },
-    ];
+  const wrong = checkVersion(appName, versionText);
+  if (wrong) return [wrong];
+  const version = parseVersion(versionText) as Version;
   const processes = resolveProcesses(app, version, overrides);
   const ranges = rangeProblems(processes);
   return [

@@ -102,6 +102,12 @@ function processes(version: Version): AppProcess[] {
 /** https://docs.joinmastodon.org/admin/ and the official images (ghcr.io/mastodon/mastodon, …-streaming). */
 export const mastodon: App = {
   name: 'mastodon',
+  // Release candidates as well; what follows a plus is a fork's.
+  versions: { pattern: /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/, example: '4.5.20' },
+  officialImages: ({ text }) => ({
+    web: `ghcr.io/mastodon/mastodon:v${text}`,
+    streaming: `ghcr.io/mastodon/mastodon-streaming:v${text}`,
+  }),
   oldest: [4, 4],
   uid: 991,
   home: '/opt/mastodon',
@@ -120,6 +126,7 @@ export const mastodon: App = {
     redisPassword: 'REDIS_PASSWORD',
     smtpPassword: 'SMTP_PASSWORD',
   },
+  migrations: ['db/migrate', 'db/post_migrate'],
   prepare: ['bundle', 'exec', 'rails', 'db:prepare'],
   migrate: {
     before: {

@@ -29,8 +29,12 @@ export interface AppProcess {
 /** What the rest of the program needs to know about a piece of software on top. */
 export interface App {
   name: string;
+  /** How its versions are written, exactly as `/api/v1/instance` reports them; no two apps share a version. */
+  versions: { pattern: RegExp; example: string };
   /** Lowest version (major, minor) that is supported. */
   oldest: readonly [number, number];
+  /** The images its makers publish, by tag; undefined where `images/NAME` builds them. */
+  officialImages(version: Version): Pick<Images, 'web' | 'streaming'> | undefined;
   /** User and group inside its images. */
   uid: number;
   /** Where the app lies inside its images. */
@@ -46,6 +50,8 @@ export interface App {
   secrets: Partial<Record<keyof Secrets, string>>;
   /** Creates the schema of an empty database and what must be in it. */
   prepare: string[];
+  /** Directories below `home` whose files are its migrations, each named by its version: `20250917140000_what.rb`. */
+  migrations: string[];
   /** Both phases of a migration: before and after the restart with the new image. */
   migrate: { before: AppCommand; after: AppCommand };
   /** Paths of the app's HTTP interfaces. */

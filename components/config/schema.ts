@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type AppName, apps, parseVersion } from '../apps/index.ts';
 import * as field from './fields.ts';
 import { machine } from './machines.ts';
 import { secrets } from './secrets.ts';
@@ -17,11 +18,18 @@ export const keys = {
     description: 'mail address for the certificate authority, and shown as contact of the instance',
     missing: INIT,
   }),
-  app: z.enum(['mastodon']).default('mastodon').meta({ description: 'software on top' }),
+  app: z
+    .enum(Object.keys(apps) as [AppName, ...AppName[]])
+    .default('mastodon')
+    .meta({ description: `software on top: ${Object.keys(apps).join(', ')}` }),
   appVersion: field
-    .text((value) => /^\d+\.\d+\.\d+$/.test(value), 'is not a version', 'write three numbers, like 4.5.20')
+    .text(
+      (value) => !value.startsWith('v') && parseVersion(value) !== undefined,
+      'is not a version',
+      'write three numbers, like 4.5.20, and what a fork adds to them',
+    )
     .default('4.5.20')
-    .meta({ description: 'its version' }),
+    .meta({ description: 'its version, as the app itself reports it: 4.5.20, or 4.5.11+hometown-1.2.1' }),
   images: images.meta({
     description: 'container images by digest: web, streaming, postgres, redis',
     missing: INIT,

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { spacesRegions } from '../storage/spaces-regions.ts';
 import { bucketName, domainName, imageReference, isMailAddress, oneOf, plain, text } from './fields.ts';
 
-const image = (what: string) => imageReference.meta({ description: `image of ${what}, with its digest` });
+const image = (what: string) =>
+  imageReference.meta({
+    description: `image of ${what}, with its digest`,
+    missing: 'run `coop init`, and `coop images` for what nobody publishes: they write it',
+  });
 
 export const images = z.strictObject({
   web: image('the app (web and Sidekiq)'),

@@ -1,3 +1,5 @@
+import type { AppName } from '../apps/index.ts';
+
 /** One stack's configuration after validation: every default filled in, every value checked against the others. */
 export interface StackConfig {
   /** LOCAL_DOMAIN of the instance, e.g. `staging.social.coop`. Can never change once the instance federates. */
@@ -57,7 +59,7 @@ export interface StackConfig {
   secrets: Secrets;
 }
 
-export type AppName = 'mastodon';
+export type { AppName };
 
 /** Full references with digest: `host/name[:tag]@sha256:…`. */
 export interface Images {

@@ -15,6 +15,10 @@ const options: Record<string, string> = {
   'mail.from': '--mail-from ADDRESS',
   images:
     'coop images STACK --registry HOST/NAMESPACE for postgres; the others by digest from their registries',
+  'images.web':
+    'coop init STACK where the registry answers; for hometown, coop images STACK --registry HOST/NAMESPACE',
+  'images.streaming':
+    'coop init STACK where the registry answers; for hometown, coop images STACK --registry HOST/NAMESPACE',
   'images.postgres': 'coop images STACK --registry HOST/NAMESPACE',
 };
 

@@ -9,7 +9,10 @@ import { prefix } from './stack-file.ts';
 export async function pinImages(document: Document, progress: Progress): Promise<string[]> {
   const config = (document.toJS()?.config ?? {}) as Record<string, unknown>;
   const images = (config[`${prefix}images`] ?? {}) as Record<string, string>;
-  const wanted = { ...defaultImages(config[`${prefix}appVersion`]), ...images };
+  const wanted = {
+    ...defaultImages({ app: config[`${prefix}app`], appVersion: config[`${prefix}appVersion`] }),
+    ...images,
+  };
   const open = Object.entries(wanted).filter(([, reference]) => !reference.includes('@sha256:'));
   if (open.length === 0) return [];
   const notes: string[] = [];

@@ -74,7 +74,12 @@ function withStandIns(said: Record<string, unknown>, placeholders: string[]): Re
 /** Every image with a digest: one of zeros where the file has none yet. */
 function imagesOf(said: Record<string, unknown>, placeholders: string[]): Record<string, string> {
   const given = (said.images ?? {}) as Record<string, string>;
-  const all = { postgres: 'registry.invalid/postgres', ...defaultImages(said.appVersion), ...given };
+  const ours = (name: string) => `registry.invalid/${name}`;
+  const all: Record<string, string> = {
+    ...{ web: ours('web'), streaming: ours('streaming'), postgres: ours('postgres') },
+    ...defaultImages(said),
+    ...given,
+  };
   return Object.fromEntries(
     Object.entries(all).map(([name, reference]) => {
       if (String(reference).includes('@')) return [name, reference];

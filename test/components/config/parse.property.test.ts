@@ -95,7 +95,8 @@ test('each misspelt key is reported, and the right one named when one letter is 
     fc.property(fc.constantFrom(...names), fc.nat(), fc.constantFrom(...'abcxyz'), (name, at, letter) => {
       const place = at % name.length;
       const misspelt = name.slice(0, place) + letter + name.slice(place + 1);
-      fc.pre(!names.includes(misspelt));
+      // One letter after containerRange may as well be meant for containerRange6.
+      fc.pre(!names.includes(misspelt) && !names.includes(misspelt.slice(0, -1)));
       try {
         parseConfig({ ...engineConfig(file), [`instance:${misspelt}`]: '1' }, options);
         expect.unreachable();

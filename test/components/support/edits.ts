@@ -88,7 +88,7 @@ function machine(role: 'primary' | 'secondary'): Record<string, Edits> {
 export const edits: Record<string, Edits> = {
   domain: also({ domain: 'other.social.coop' }, { domain: 'example.org', dns: { provider: 'none' } }),
   contact: to('contact', 'admin@social.coop', 'root@example.org'),
-  app: to('app'),
+  app: also({ app: 'hometown', appVersion: '4.5.11+hometown-1.2.1' }),
   appVersion: to('appVersion', '4.4.27', '4.5.21', '4.6.1'),
   'images.web': images('web'),
   'images.streaming': images('streaming'),
