@@ -1,9 +1,15 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keys } from '../../components/config.ts';
-import { buildCommand, digestCommand, ownImages, pushCommand } from '../../scripts/lib/image-build.ts';
+import {
+  buildCommand,
+  digestCommand,
+  type OwnImage,
+  ownImages,
+  pushCommand,
+} from '../../scripts/lib/image-build.ts';
 import { checkout } from '../../scripts/lib/paths.ts';
 
 let directory: string;
@@ -20,6 +26,15 @@ const tag = () => ownImages(directory)[0]?.tag;
 describe('our own images', () => {
   it('are the folders with a Dockerfile', () => {
     expect(ownImages(directory).map(({ name }) => name)).toEqual(['postgres']);
+  });
+
+  it('are told of proxies by name alone: their passwords are in no command line', () => {
+    const [image] = ownImages(directory);
+    vi.stubEnv('https_proxy', 'http://user:password@proxy.example.org');
+    const command = buildCommand(image as OwnImage, 'ghcr.io/coop/postgres:1');
+    vi.unstubAllEnvs();
+    expect(command).toContain('https_proxy');
+    expect(command.join(' ')).not.toContain('password');
   });
 
   it('in this checkout are named as the config names them', () => {
@@ -45,9 +60,15 @@ describe('our own images', () => {
     const [image] = ownImages(directory);
     if (!image) throw new Error('no image');
     const reference = 'ghcr.io/coop/postgres:1';
-    expect(buildCommand(image, reference).join(' ')).toBe(
-      `docker build --pull --tag ${reference} ${directory}/postgres`,
-    );
+    expect(
+      buildCommand(image, reference)
+        .filter((word) => !word.endsWith('_proxy') && word !== '--build-arg')
+        .join(' '),
+    ).toBe(`docker build --pull --network host --tag ${reference} ${directory}/postgres`);
+    const release = { ...image, dockerfile: 'streaming/Dockerfile' };
+    expect(
+      buildCommand(release, reference, { pull: false, platform: 'linux/arm64' }).slice(0, 6).join(' '),
+    ).toBe(`docker build --platform linux/arm64 --file ${directory}/postgres/streaming/Dockerfile`);
     expect(pushCommand(reference).join(' ')).toBe(`docker push ${reference}`);
     expect(digestCommand(reference).slice(0, 4).join(' ')).toBe('docker image inspect --format');
   });
