@@ -72,3 +72,15 @@ const words = (text: string) => text.trim().split(/\s+/);
 export function mastodonEnvironment(version: Version): ReadonlySet<string> {
   return new Set([...words(always), ...(since(version, 4, 4) ? words(since44) : [])]);
 }
+
+/** Variables that hold a password, a key or a token, or an address that may carry one. */
+export const mastodonSecretEnvironment: ReadonlySet<string> = new Set(
+  words(`
+    SECRET_KEY_BASE VAPID_PRIVATE_KEY ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY
+    ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT DB_PASS DATABASE_URL REPLICA_DB_PASS REPLICA_DATABASE_URL
+    REDIS_PASSWORD REDIS_URL REDIS_SENTINEL_PASSWORD CACHE_REDIS_PASSWORD CACHE_REDIS_URL SIDEKIQ_REDIS_PASSWORD
+    SIDEKIQ_REDIS_URL ES_PASS SMTP_PASSWORD BULK_SMTP_PASSWORD AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY SWIFT_PASSWORD
+    CACHE_BUSTER_SECRET OIDC_CLIENT_SECRET LDAP_PASSWORD SAML_PRIVATE_KEY HCAPTCHA_SECRET_KEY DEEPL_API_KEY
+    LIBRE_TRANSLATE_API_KEY OTEL_EXPORTER_OTLP_HEADERS
+  `),
+);

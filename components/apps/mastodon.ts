@@ -1,4 +1,4 @@
-import { mastodonEnvironment } from './mastodon-environment.ts';
+import { mastodonEnvironment, mastodonSecretEnvironment } from './mastodon-environment.ts';
 import type { App, AppProcess, Version } from './types.ts';
 import { since } from './version.ts';
 
@@ -115,6 +115,7 @@ export const mastodon: App = {
   processes,
   queues,
   environment: mastodonEnvironment,
+  secretEnvironment: mastodonSecretEnvironment,
   secrets: {
     secretKeyBase: 'SECRET_KEY_BASE',
     vapidPrivateKey: 'VAPID_PRIVATE_KEY',

@@ -1,4 +1,4 @@
-import type { Images, Secrets } from '../config.ts';
+import type { Images, SecretName } from '../config.ts';
 
 /** One long-running process of an app; becomes one or more Compose services. */
 export interface AppProcess {
@@ -46,8 +46,10 @@ export interface App {
   queues(version: Version): string[];
   /** Every environment variable the version reads. */
   environment(version: Version): ReadonlySet<string>;
+  /** Those of them whose values nobody may see. */
+  secretEnvironment: ReadonlySet<string>;
   /** Variable that carries each of the instance's secrets. */
-  secrets: Partial<Record<keyof Secrets, string>>;
+  secrets: Partial<Record<SecretName, string>>;
   /** Creates the schema of an empty database and what must be in it. */
   prepare: string[];
   /** Directories below `home` whose files are its migrations, each named by its version: `20250917140000_what.rb`. */

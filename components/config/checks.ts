@@ -1,4 +1,5 @@
-import { checkDns, checkExpiry, checkMail, checkStorage } from './checks/keys.ts';
+import { checkEnvironment } from './checks/environment.ts';
+import { checkDns, checkExpiry, checkMail, checkStorage, checkTranslation } from './checks/keys.ts';
 import { checkMachines } from './checks/machines.ts';
 import { checkProcessList } from './checks/processes.ts';
 import { checkRanges } from './checks/ranges.ts';
@@ -16,5 +17,7 @@ export const checks: readonly Check[] = [
   checkMail,
   checkExpiry,
   checkSecretPairs,
+  checkTranslation,
   checkProcessList,
+  checkEnvironment,
 ];

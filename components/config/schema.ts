@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type AppName, apps, parseVersion } from '../apps/index.ts';
+import { mail, retention, translation } from './app-sections.ts';
 import * as field from './fields.ts';
 import { machine } from './machines.ts';
 import { secrets } from './secrets.ts';
-import { database, dns, images, mail, mediaCache, processes, retention, storage } from './sections.ts';
+import { database, dns, images, mediaCache, processes, storage } from './sections.ts';
 
 const INIT = 'run `coop init` for this stack: it asks for it, or makes it';
 
@@ -72,7 +73,18 @@ export const keys = {
   caCertificates: field.certificates
     .default('')
     .meta({ description: 'further certificate authorities (PEM) the machine and the containers trust' }),
-  mail: mail.meta({ description: 'mail relay: host, port, user, from', missing: INIT }),
+  mail: mail.meta({
+    description: 'mail relay: host, port, encryption, auth, user, from, replyTo',
+    missing: INIT,
+  }),
+  translation: translation.optional().meta({
+    description:
+      'translation of posts: provider deepl with plan, or libretranslate with endpoint; its key is secrets.translationKey',
+  }),
+  registrations: z.enum(['open', 'approved', 'closed']).optional().meta({
+    description:
+      'who may join: open, approved, closed; set in the app when this value changes, so a later choice in its own settings stays',
+  }),
   rpo: z
     .int()
     .min(10)

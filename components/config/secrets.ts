@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from './fields.ts';
+import { plain, text } from './fields.ts';
 import { publicKeyOf, vapidMismatch } from './keys.ts';
 
 const REMEDY =
@@ -55,4 +55,14 @@ export const secrets = z.strictObject({
   )
     .optional()
     .meta({ description: 'password at the mail relay, with mail.user' }),
+  translationKey: text(
+    (value) => /^[\x21-\x26\x28-\x7e]{1,256}$/.test(value),
+    "is not 1 to 256 printable characters without ' and blanks",
+    'copy it again: `pulumi config set --secret --path secrets.translationKey`',
+  )
+    .optional()
+    .meta({ description: 'key at the translation service, with translation' }),
+  environment: z.record(z.string(), plain).optional().meta({
+    description: 'further secret environment variables of the app, by the names this version reads',
+  }),
 });

@@ -28,6 +28,10 @@ export interface StackConfig {
   /** Further certificate authorities (PEM) the machine and the containers trust; '' for none. */
   caCertificates: string;
   mail: MailConfig;
+  /** Who translates posts; nobody when absent. */
+  translation?: TranslationConfig | undefined;
+  /** Set in the app when it changes here; left to the app when absent. */
+  registrations?: 'open' | 'approved' | 'closed' | undefined;
   /** archive_timeout in seconds (10..3600). */
   rpo: number;
   /** Days backups and old object versions are kept. */
@@ -111,9 +115,18 @@ export type DnsConfig = { provider: 'cloudflare'; zone: string; zoneId: string }
 export interface MailConfig {
   host: string;
   port: number;
+  /** By port when absent: `tls` on 465, `opportunistic` on 25, `starttls` elsewhere. */
+  encryption?: 'tls' | 'starttls' | 'opportunistic' | undefined;
+  /** `plain` when absent; only with a user. */
+  auth?: 'plain' | 'login' | 'cram_md5' | undefined;
   user?: string | undefined;
   from: string;
+  replyTo?: string | undefined;
 }
+
+export type TranslationConfig =
+  | { provider: 'deepl'; plan: 'free' | 'pro' }
+  | { provider: 'libretranslate'; endpoint: string };
 
 export interface ProcessOverride {
   replicas?: number | undefined;
@@ -155,7 +168,13 @@ export interface Secrets {
   hostKey: string;
   deployKey: string;
   smtpPassword?: string | undefined;
+  translationKey?: string | undefined;
+  /** Further variables of the app that are secret, by the names the app version reads. */
+  environment?: Record<string, string> | undefined;
 }
+
+/** Secrets that are one value. */
+export type SecretName = Exclude<keyof Secrets, 'environment'>;
 
 /** One thing wrong with the configuration. */
 export interface Problem {

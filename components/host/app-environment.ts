@@ -1,5 +1,5 @@
 import { apps } from '../apps/index.ts';
-import type { Secrets } from '../config.ts';
+import type { SecretName } from '../config.ts';
 import { networks } from './networks.ts';
 import type { HostFacts } from './types.ts';
 
@@ -10,23 +10,39 @@ export interface AppEnvironment {
   secret: Record<string, string>;
 }
 
-// What an admin adds under `environment` may be a secret of somebody else's, e.g. DEEPL_API_KEY.
-const secretName = /KEY|SECRET|PASS|TOKEN|CREDENTIAL|_URL$|HEADERS|CERT/;
+/** How the relay is spoken to, when the configuration leaves it to the port. */
+const usualEncryption = (port: number) => (port === 465 ? 'tls' : port === 25 ? 'opportunistic' : 'starttls');
 
-/** Port 465 is TLS from the first byte; elsewhere STARTTLS, refused when it is not offered. */
+const encryptions = {
+  tls: { SMTP_TLS: 'true', SMTP_ENABLE_STARTTLS: 'never' },
+  starttls: { SMTP_ENABLE_STARTTLS: 'always' },
+  opportunistic: { SMTP_ENABLE_STARTTLS: 'auto' },
+};
+
 function mail({ mail, secrets }: HostFacts['config']): Record<string, string> {
   return {
     SMTP_SERVER: mail.host,
     SMTP_PORT: String(mail.port),
     SMTP_FROM_ADDRESS: mail.from,
-    SMTP_AUTH_METHOD: mail.user && secrets.smtpPassword ? 'plain' : 'none',
+    SMTP_AUTH_METHOD: mail.user && secrets.smtpPassword ? (mail.auth ?? 'plain') : 'none',
     SMTP_OPENSSL_VERIFY_MODE: 'peer',
     SMTP_CA_FILE: '/etc/ssl/certs/ca-certificates.crt',
-    ...(mail.port === 465
-      ? { SMTP_TLS: 'true', SMTP_ENABLE_STARTTLS: 'never' }
-      : { SMTP_ENABLE_STARTTLS: mail.port === 25 ? 'auto' : 'always' }),
+    ...encryptions[mail.encryption ?? usualEncryption(mail.port)],
     ...(mail.user ? { SMTP_LOGIN: mail.user } : {}),
+    ...(mail.replyTo ? { SMTP_REPLY_TO: mail.replyTo } : {}),
   };
+}
+
+/** The key's own variable differs per provider, so it is none of `App.secrets`. */
+function translate({ translation, secrets }: HostFacts['config']): AppEnvironment {
+  if (!translation) return { plain: {}, secret: {} };
+  const key = secrets.translationKey;
+  return translation.provider === 'deepl'
+    ? { plain: { DEEPL_PLAN: translation.plan }, secret: key ? { DEEPL_API_KEY: key } : {} }
+    : {
+        plain: { LIBRE_TRANSLATE_ENDPOINT: translation.endpoint },
+        secret: key ? { LIBRE_TRANSLATE_API_KEY: key } : {},
+      };
 }
 
 function media({ config, media }: HostFacts): Record<string, string> {
@@ -64,25 +80,34 @@ function base({ config }: HostFacts): Record<string, string> {
   };
 }
 
-/** Variables of the app that this program sets itself and the configuration's `environment` therefore may not. */
+/** Variables of the app that this program sets itself and the configuration therefore may not. */
 export function ownVariables(facts: HostFacts): string[] {
-  const { plain, secret } = appEnvironment({ ...facts, config: { ...facts.config, environment: {} } });
+  const { config } = facts;
+  const secrets = { ...config.secrets, environment: {} };
+  const { plain, secret } = appEnvironment({ ...facts, config: { ...config, environment: {}, secrets } });
   return [...Object.keys(plain), ...Object.keys(secret)].sort();
 }
 
 /** The app's variables, told apart by whether they are secrets. */
 export function appEnvironment(facts: HostFacts): AppEnvironment {
   const { config } = facts;
+  const translation = translate(config);
+  const plain: Record<string, string> = {
+    ...base(facts),
+    ...mail(config),
+    ...media(facts),
+    ...translation.plain,
+    ...config.environment,
+  };
   const secret: Record<string, string> = {
     AWS_ACCESS_KEY_ID: facts.media.accessKey,
     AWS_SECRET_ACCESS_KEY: facts.media.secretKey,
+    ...translation.secret,
+    ...config.secrets.environment,
   };
-  const plain: Record<string, string> = { ...base(facts), ...mail(config), ...media(facts) };
   for (const [key, name] of Object.entries(apps[config.app].secrets)) {
-    const value = config.secrets[key as keyof Secrets];
+    const value = config.secrets[key as SecretName];
     if (value !== undefined) secret[name] = value;
   }
-  for (const [name, value] of Object.entries(config.environment))
-    (secretName.test(name) ? secret : plain)[name] = value;
   return { plain, secret };
 }

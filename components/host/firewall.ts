@@ -47,6 +47,13 @@ const registryHost = (image: string) => {
   return /[.:]/.test(first) || first === 'localhost' ? first : 'docker.io';
 };
 
+/** https://developers.deepl.com/docs/getting-started/auth#base-urls */
+function translators({ translation }: HostFacts['config']): URL[] {
+  if (!translation) return [];
+  if (translation.provider === 'libretranslate') return [new URL(translation.endpoint)];
+  return [new URL(translation.plan === 'pro' ? 'https://api.deepl.com' : 'https://api-free.deepl.com')];
+}
+
 /** `HOST PROTOCOL PORT` of everything containers may reach while `federation` is `off`. */
 export function egressNames({ config, media, backups }: HostFacts): string {
   const acme = new URL(config.acmeDirectory);
@@ -55,6 +62,7 @@ export function egressNames({ config, media, backups }: HostFacts): string {
     `${backups.endpoint} tcp 443`,
     `${config.mail.host} tcp ${config.mail.port}`,
     `${acme.hostname} tcp ${acme.port || 443}`,
+    ...translators(config).map(({ hostname, port }) => `${hostname} tcp ${port || 443}`),
     ...fetched(config).map((image) => {
       const [host, port] = registryHost(image).split(':');
       return `${host} tcp ${port ?? 443}`;

@@ -58,6 +58,7 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     BACKUPS_BUCKET: backups.bucket,
     BACKUPS_ENDPOINT: backups.endpoint,
     STANZA: stanza,
+    REGISTRATIONS: config.registrations ?? '',
     RPO: String(config.rpo),
     // Room for the form around the file.
     BODY_LIMIT_MB: String(config.uploadMb + 1),

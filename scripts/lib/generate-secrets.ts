@@ -1,8 +1,9 @@
 import { createECDH, randomBytes, randomInt } from 'node:crypto';
-import type { Secrets } from '../../components/config/types.ts';
+import type { SecretName } from '../../components/config/types.ts';
 import { makeSshKeyPair } from './openssh.ts';
 
-type Generated = Exclude<keyof Secrets, 'smtpPassword'>;
+/** The others are given by somebody else. */
+type Generated = Exclude<SecretName, 'smtpPassword' | 'translationKey'>;
 
 /** Secrets that belong together: making one of a group anew would break the others. */
 export interface SecretGroup {

@@ -1,5 +1,5 @@
 import { createECDH } from 'node:crypto';
-import type { Secrets } from '../../components/config/types.ts';
+import type { SecretName } from '../../components/config/types.ts';
 import { type SshKeyPair, sshKeyPairFromSeed } from './openssh.ts';
 
 /** Key pairs that anybody can make again, so that nobody mistakes them for real ones. */
@@ -10,7 +10,7 @@ const vapid = createECDH('prime256v1');
 vapid.setPrivateKey(Buffer.alloc(32, 1));
 
 /** Placeholders of the right shape for every secret: they pass the config's checks and the tools', and say what they are. */
-export const maskedSecrets: Required<Secrets> = {
+export const maskedSecrets: Record<SecretName, string> = {
   // Hexadecimal only, so that it cannot say more than this.
   secretKeyBase: '0'.repeat(128),
   vapidPrivateKey: vapid.getPrivateKey().toString('base64url'),
@@ -25,4 +25,5 @@ export const maskedSecrets: Required<Secrets> = {
   hostKey: maskedHostKey.privateKey,
   deployKey: maskedDeployKey.privateKey,
   smtpPassword: 'MASKED-smtpPassword',
+  translationKey: 'MASKED-translationKey',
 };

@@ -56,11 +56,16 @@ function refuseUnreadable(secrets: Record<string, unknown>, file: string): void 
     throw new VisibleError(
       `secrets is one encrypted value — ${file} — set each by itself: pulumi config set --secret --path secrets.NAME`,
     );
-  const clear = Object.entries(secrets).filter(
-    ([, value]) => typeof (value as { secure?: unknown } | null)?.secure !== 'string',
-  );
+  const clear = Object.entries(secrets).flatMap(([name, value]) => inTheClear(name, value));
   if (clear.length > 0)
     throw new VisibleError(
-      `secrets in the clear: ${clear.map(([name]) => name).join(', ')} — ${file} — remove them from the file and its history, they are no longer secret; coop init makes new ones`,
+      `secrets in the clear: ${clear.join(', ')} — ${file} — remove them from the file and its history, they are no longer secret; coop init makes new ones`,
     );
+}
+
+/** Names under which a value is not encrypted; some secrets are maps of further ones. */
+function inTheClear(name: string, value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [name];
+  if ('secure' in value) return typeof value.secure === 'string' ? [] : [name];
+  return Object.entries(value).flatMap(([inner, each]) => inTheClear(`${name}.${inner}`, each));
 }

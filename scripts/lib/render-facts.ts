@@ -23,13 +23,11 @@ export function renderFacts(projectDir: string, stack: string): RenderFacts {
     configOf(document, () => '[masked]'),
     placeholders,
   );
-  const { smtpPassword, ...secrets } = maskedSecrets;
-  const wantsMailPassword = 'user' in ((said.mail ?? {}) as object);
   const config = parseConfig(
     asTheEngineSays({
       ...said,
       images: imagesOf(said, placeholders),
-      secrets: wantsMailPassword ? { ...secrets, smtpPassword } : secrets,
+      secrets: masked(said),
       // Pairs are checked against each other; the real public halves come back below.
       hostPublicKey: maskedHostKey.publicKey,
       deployPublicKey: maskedDeployKey.publicKey,
@@ -52,6 +50,21 @@ export function renderFacts(projectDir: string, stack: string): RenderFacts {
     placeholders,
   };
 }
+
+/** Placeholders of every secret the rest of the file asks for, and of those it names itself. */
+function masked(said: Record<string, unknown>): Record<string, unknown> {
+  const { smtpPassword, translationKey, ...secrets } = maskedSecrets;
+  const { environment } = (said.secrets ?? {}) as Record<string, Record<string, unknown>>;
+  return {
+    ...secrets,
+    ...('user' in ((said.mail ?? {}) as object) ? { smtpPassword } : {}),
+    ...(said.translation ? { translationKey } : {}),
+    ...(environment ? { environment: maskedMap(environment) } : {}),
+  };
+}
+
+const maskedMap = (values: Record<string, unknown>) =>
+  Object.fromEntries(Object.keys(values).map((name) => [name, `MASKED-${name}`]));
 
 /** A file that `coop init` has not completed can be rendered too: what it lacks is made up, and said. */
 function withStandIns(said: Record<string, unknown>, placeholders: string[]): Record<string, unknown> {

@@ -17,7 +17,6 @@ export const hostile: Record<string, string> = {
   LDAP_SEARCH_FILTER: '(|(%{uid}=%{email})(%{mail}=%{email}))!',
   DEFAULT_LOCALE: '',
   SOURCE_TAG: 'ünïcödé ✓ = = ; & | < > * ? [x] ~',
-  DEEPL_API_KEY: `"$SECRET" #no\${comment} \`x\`\\`,
 };
 
 const stacks: [string, () => HostFacts][] = [

@@ -163,6 +163,20 @@ describe('a changed setting', () => {
     expect((await lab.apply(facts)).code).toBe(0);
   });
 
+  it('of registrations is made in the app once: what somebody chooses there later stays', async () => {
+    const mode = () =>
+      lab.must(`instance psql -At -c "SELECT value FROM settings WHERE var = 'registrations_mode'"`);
+    const open = changed({ registrations: 'open' });
+    expect((await lab.apply(open)).stdout).toContain('registrations: open');
+    expect(await mode()).toContain('open');
+    await lab.must('instance tootctl settings registrations close');
+    expect((await lab.apply(open)).stdout).not.toContain('registrations:');
+    expect(await mode()).toContain('none');
+    expect((await lab.apply(changed({ registrations: 'approved' }))).code).toBe(0);
+    expect(await mode()).toContain('approved');
+    expect((await lab.apply(facts)).code).toBe(0);
+  });
+
   it('of the app restarts its web containers one after the other, without a failing request', async () => {
     const before = await starts(lab);
     let done = false;

@@ -43,7 +43,37 @@ export function checkMail({ mail, secrets }: Loose<StackConfig>): Problem[] {
       },
     ];
   }
+  if (mail.user !== undefined && opportunistic(mail)) {
+    const remedy = 'use port 587 (or 465), or set mail.encryption to starttls or tls';
+    return [{ key: 'mail.encryption', reason: 'would let the password travel unencrypted', remedy }];
+  }
+  if (mail.user === undefined && mail.auth !== undefined) {
+    const remedy = 'set mail.user, or remove it';
+    return [
+      {
+        key: 'mail.auth',
+        value: JSON.stringify(mail.auth),
+        reason: 'is of no use without mail.user',
+        remedy,
+      },
+    ];
+  }
   return [];
+}
+
+const opportunistic = ({ encryption, port }: NonNullable<Loose<StackConfig>['mail']>) =>
+  (encryption ?? (port === 25 ? 'opportunistic' : 'starttls')) === 'opportunistic';
+
+/** DeepL works with a key only; a key works with a service only. */
+export function checkTranslation({ translation, secrets }: Loose<StackConfig>): Problem[] {
+  if (!secrets) return [];
+  if (translation?.provider === 'deepl' && secrets.translationKey === undefined) {
+    const remedy = 'run `pulumi config set --secret --path secrets.translationKey`, or remove translation';
+    return [{ key: 'secrets.translationKey', reason: 'is missing beside translation', remedy }];
+  }
+  if (translation || secrets.translationKey === undefined) return [];
+  const remedy = 'set translation.provider, or remove the key';
+  return [{ key: 'translation', reason: 'is missing beside secrets.translationKey', remedy }];
 }
 
 /** A stack that is over may not be brought up again by accident; a protected one does not expire. */

@@ -68,6 +68,9 @@ test('any value in any place of a valid file crashes nothing, and nobody else’
   );
 });
 
+/** With a provider wherever its keys depend on one. */
+const whole = stackFile({ translation: { provider: 'deepl' } });
+
 test('a value of another type anywhere in the file is reported under that very key', () => {
   const paths = leaves().map(({ path }) =>
     path.replace(/^processes\.\*/, 'processes.web').replace('.*', '.x'),
@@ -80,7 +83,7 @@ test('a value of another type anywhere in the file is reported under that very k
   );
   fc.assert(
     fc.property(fc.constantFrom(...paths), wrong, (path, value) => {
-      const standby = set(file, { 'secondary.provider': 'digitalocean' });
+      const standby = set(whole, { 'secondary.provider': 'digitalocean' });
       const found = answer(engineConfig(set(standby, { [path]: value })));
       expect(
         found.some((key) => key === path || key.startsWith(`${path}.`) || key.startsWith(`${path}[`)),

@@ -217,6 +217,59 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
     'retention.previewCardDays',
     /too soon/,
   ],
+  [
+    'a password that would travel in the clear',
+    { 'mail.port': 25, 'mail.user': 'x', 'secrets.smtpPassword': 'x' },
+    'mail.encryption',
+    /unencrypted/,
+  ],
+  ['a way to log in for nobody', { 'mail.auth': 'login' }, 'mail.auth', /without mail\.user/],
+  ['a way of encryption nobody knows', { 'mail.encryption': 'ssl' }, 'mail.encryption', /choices/],
+  ['an answer address that is none', { 'mail.replyTo': 'us' }, 'mail.replyTo', /not a mail address/],
+  [
+    'DeepL without a key',
+    { translation: { provider: 'deepl' } },
+    'secrets.translationKey',
+    /beside translation/,
+  ],
+  [
+    'a key for no service',
+    { translation: undefined, 'secrets.translationKey': 'x' },
+    'translation',
+    /beside secrets/,
+  ],
+  ['a translator nobody knows', { translation: { provider: 'google' } }, 'translation.provider', /choices/],
+  [
+    'a plan of a service that has none',
+    { translation: { provider: 'libretranslate', endpoint: 'https://x.example.org', plan: 'pro' } },
+    'translation.plan',
+    /not a known key/,
+  ],
+  ['registrations nobody knows', { registrations: 'close' }, 'registrations', /choices/],
+  [
+    'a secret among plain variables',
+    { 'environment.HCAPTCHA_SECRET_KEY': 'x' },
+    'environment.HCAPTCHA_SECRET_KEY',
+    /in plain text/,
+  ],
+  [
+    'a secret variable the app does not read',
+    { 'secrets.environment.NO_SUCH': 'x' },
+    'secrets.environment.NO_SUCH',
+    /not read by/,
+  ],
+  [
+    'a secret variable that follows from another key',
+    { 'secrets.environment.DB_PASS': 'x' },
+    'secrets.environment.DB_PASS',
+    /other keys/,
+  ],
+  [
+    'a variable in both places',
+    { 'environment.DEFAULT_LOCALE': 'de', 'secrets.environment.DEFAULT_LOCALE': 'en' },
+    'environment.DEFAULT_LOCALE',
+    /too/,
+  ],
   ['a missing secret', { 'secrets.redisPassword': undefined }, 'secrets.redisPassword', /is missing/],
   ['a secret nobody reads', { 'secrets.redisPasswort': 'x' }, 'secrets.redisPasswort', /not a known key/],
   ['a short Rails key', { 'secrets.secretKeyBase': 'abc' }, 'secrets.secretKeyBase', /128 hexadecimal/],
@@ -279,8 +332,8 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
   ],
   [
     'a variable the app does not read',
-    { 'environment.DEEPL_API_KYE': 'x' },
-    'environment.DEEPL_API_KYE',
+    { 'environment.HCAPTCHA_SITE_KYE': 'x' },
+    'environment.HCAPTCHA_SITE_KYE',
     /not read by mastodon 4\.5\.20/,
   ],
   [
@@ -289,11 +342,16 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
     'environment.LOCAL_DOMAIN',
     /other keys/,
   ],
-  ['a quote in a variable', { 'environment.DEEPL_PLAN': "fr'ee" }, 'environment.DEEPL_PLAN', /holds a '/],
+  [
+    'a quote in a variable',
+    { 'environment.DEFAULT_LOCALE': "fr'ee" },
+    'environment.DEFAULT_LOCALE',
+    /holds a '/,
+  ],
   [
     'a line break in a variable',
-    { 'environment.DEEPL_PLAN': 'a\nb' },
-    'environment.DEEPL_PLAN',
+    { 'environment.DEFAULT_LOCALE': 'a\nb' },
+    'environment.DEFAULT_LOCALE',
     /line break/,
   ],
   ['a quote in a sender', { 'mail.from': "O'Hara <a@social.coop>" }, 'mail.from', /not a sender/],
@@ -372,7 +430,7 @@ test('keys of Pulumi and of the providers are none of ours', () => {
 
 test('a value that Pulumi holds as a secret is masked, and so is every one of ours', () => {
   const file = set(stackFile(), {
-    'environment.DEEPL_API_KYE': "sesame'",
+    'environment.HCAPTCHA_SITE_KYE': "sesame'",
     contact: 'sesame',
     'secrets.redisPassword': 'sesame',
   });

@@ -54,6 +54,8 @@ const vapidPair: Edits = (file) => {
 };
 
 const process = 'processes.sidekiq-pull-q';
+const deepl = { translation: { provider: 'deepl' }, 'secrets.translationKey': 'a-key:fx' };
+const libre = { translation: { provider: 'libretranslate', endpoint: 'https://translate.example.org' } };
 const relay = { 'mail.user': 'postmaster', 'secrets.smtpPassword': 'a b"c' };
 
 /** Other places and sizes, by who runs the machine. */
@@ -119,7 +121,17 @@ export const edits: Record<string, Edits> = {
   'mail.host': to('mail.host', 'mail.example.org', 'relay.example.net'),
   'mail.port': to('mail.port', 25, 465, 2525),
   'mail.user': also(relay, { ...relay, 'mail.user': 'someone@example.org' }),
+  'mail.encryption': to('mail.encryption', 'tls', 'opportunistic'),
+  'mail.auth': also({ ...relay, 'mail.auth': 'login' }, { ...relay, 'mail.auth': 'cram_md5' }),
+  'mail.replyTo': to('mail.replyTo', 'team@social.coop', 'help@example.org'),
   'mail.from': to('mail.from', 'other@social.coop', 'Other <other@social.coop>'),
+  'translation.provider': also(deepl, libre),
+  'translation.plan': also({ ...deepl, translation: { provider: 'deepl', plan: 'pro' } }),
+  'translation.endpoint': also({
+    ...libre,
+    translation: { ...libre.translation, endpoint: 'https://b.example.org' },
+  }),
+  registrations: to('registrations', 'open', 'approved', 'closed'),
   rpo: to('rpo', 10, 3600),
   retentionDays: to('retentionDays', 7, 365),
   // A stopped Sidekiq process would leave its queue unworked; web has two replicas at most.
@@ -138,7 +150,7 @@ export const edits: Record<string, Edits> = {
   logDays: to('logDays', 1, 90),
   containerRange: to('containerRange', '172.20.0.0/16', '192.168.0.0/16'),
   containerRange6: to('containerRange6', 'fd12:3456::/48', 'fc00::/32'),
-  'environment.*': to('environment.DEEPL_PLAN', 'free', 'pro'),
+  'environment.*': to('environment.RAILS_LOG_LEVEL', 'warn', 'debug'),
   protect: to('protect', true, false),
   expires: also({ protect: false, expires: '2026-12-24' }, { protect: false, expires: '2030-01-01' }),
   hostPublicKey: sshPair('hostPublicKey', 'hostKey'),
@@ -155,5 +167,7 @@ export const edits: Record<string, Edits> = {
   'secrets.repositoryCipher': secret('repositoryCipher'),
   'secrets.hostKey': sshPair('hostPublicKey', 'hostKey'),
   'secrets.deployKey': sshPair('deployPublicKey', 'deployKey'),
+  'secrets.translationKey': also(deepl, { ...deepl, 'secrets.translationKey': 'other' }),
+  'secrets.environment.*': to('secrets.environment.HCAPTCHA_SECRET_KEY', '0x1', '0x2'),
   'secrets.smtpPassword': also(relay, { ...relay, 'secrets.smtpPassword': 'other' }),
 };
