@@ -22,7 +22,7 @@ const hetzner = z.strictObject({
   provider: z.literal('hetzner').meta({ description: provider }),
   region: oneOf(hetznerRegions, 'location of Hetzner').default('fsn1').meta({ description: REGION }),
   size: oneOf(Object.keys(hetznerSizes), 'server type of Hetzner', 'components/machine/hetzner-sizes.ts')
-    .default('cpx31')
+    .default('cpx32')
     .meta({ description: SIZE }),
 });
 

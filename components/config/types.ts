@@ -85,7 +85,7 @@ export interface HetznerMachineConfig {
   provider: 'hetzner';
   /** Location, e.g. `fsn1`. */
   region: string;
-  /** Server type, e.g. `cpx41`. */
+  /** Server type, e.g. `cpx42`. */
   size: string;
 }
 

@@ -84,7 +84,7 @@ describe('where a verb acts', () => {
 
   it('names the accounts a stack needs, and those whose token is missing', () => {
     write(project, 'prod', {
-      'instance:primary': { provider: 'hetzner', region: 'fsn1', size: 'cpx41' },
+      'instance:primary': { provider: 'hetzner', region: 'fsn1', size: 'cpx42' },
       'instance:dns': { provider: 'cloudflare', zone: 'social.coop' },
     });
     const env = { PULUMI_BACKEND_URL: 's3://b', CLOUDFLARE_API_TOKEN: 'c', DIGITALOCEAN_TOKEN: 'd' };

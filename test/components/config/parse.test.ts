@@ -119,7 +119,7 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
   ],
   [
     'memory over the secondary’s',
-    { secondary: { provider: 'hetzner', size: 'cpx21' } },
+    { secondary: { provider: 'hetzner', size: 'cpx22' } },
     'processes',
     /exceed the machine's 4096 MB/,
   ],

@@ -61,7 +61,7 @@ const relay = { 'mail.user': 'postmaster', 'secrets.smtpPassword': 'a b"c' };
 /** Other places and sizes, by who runs the machine. */
 const places: Record<string, { region: string[]; size: string[] }> = {
   digitalocean: { region: ['ams3', 'nyc1'], size: ['s-8vcpu-32gb-amd', 'm-4vcpu-32gb', 'g-4vcpu-16gb'] },
-  hetzner: { region: ['nbg1', 'hel1'], size: ['cpx41', 'cpx51'] },
+  hetzner: { region: ['nbg1', 'hel1'], size: ['cpx42', 'cpx52'] },
 };
 
 /** Edits of a machine that the file has; who runs it is another matter. */
