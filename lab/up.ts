@@ -131,6 +131,7 @@ async function startCloud(tokens: Tokens): Promise<void> {
   const spaces = { accessKey: tokens.spacesKey, secretKey: tokens.spacesSecret };
   const zones = Object.entries(tokens.zones).map(([name, id]) => ({ id, name }));
   await cloud.putAccount({ provider: 'digitalocean', name: 'lab', token: tokens.digitalocean, spaces });
+  await cloud.putAccount({ provider: 'hcloud', name: 'lab', token: tokens.hetzner });
   await cloud.putAccount({ provider: 'cloudflare', name: 'lab', token: tokens.cloudflare, zones });
 }
 

@@ -1,5 +1,23 @@
 import { ApiError } from './api-error.ts';
-import type { Account, State } from './types.ts';
+import { refusalsOf } from './refusals.ts';
+import type { Account, Properties, State } from './types.ts';
+
+/** What a token opens. */
+export interface Access {
+  account: Account;
+  permissions: 'read' | 'read-write';
+}
+
+/** How many of a type a new account may have, where the provider has such a limit; `limits` of an account says otherwise. */
+const usual: Record<string, Record<string, number>> = {
+  digitalocean: { Droplet: 25, ReservedIp: 25 },
+  hcloud: { Server: 10, PrimaryIp: 25 },
+};
+
+export const limitsOf = (account: Account): Record<string, number> => ({
+  ...usual[account.provider],
+  ...account.limits,
+});
 
 /** Adds an account, or replaces the one of that provider and name. */
 export function putAccount(state: State, account: Account): void {
@@ -8,19 +26,33 @@ export function putAccount(state: State, account: Account): void {
 }
 
 /** Whose token it is; `spaces:ID:SECRET` is the key pair of an account's object storage. */
-export function accountOf(state: State, provider: string, authorization: string | undefined): Account {
+export function accessOf(state: State, provider: string, authorization: string | undefined): Access {
   const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
-  const [, accessKey, secretKey] = token?.startsWith('spaces:') ? token.split(':') : [];
-  const found = state.accounts.find((account) => {
-    if (account.provider !== provider || !token) return false;
-    if (accessKey === undefined) return account.token === token;
-    return account.spaces?.accessKey === accessKey && account.spaces.secretKey === secretKey;
-  });
-  if (!found)
-    throw new ApiError(
-      401,
-      token ? 'Unable to authenticate you' : 'no token',
-      token ? 'unauthorized' : 'no_token',
-    );
-  return found;
+  if (!token) throw new ApiError(401, 'no token', 'no_token');
+  const [, accessKey, secretKey] = token.startsWith('spaces:') ? token.split(':') : [];
+  for (const account of state.accounts.filter((a) => a.provider === provider)) {
+    const { spaces } = account;
+    const owns =
+      accessKey === undefined
+        ? account.token === token
+        : spaces?.accessKey === accessKey && spaces.secretKey === secretKey;
+    if (owns) return { account, permissions: 'read-write' };
+    if (account.readToken === token) return { account, permissions: 'read' };
+  }
+  throw refusalsOf(provider).unauthorized();
+}
+
+/** What a token's owner would find out by asking around: who, what for, how much, which zones. */
+export function whoami(state: State, { account, permissions }: Access): Properties {
+  const owned = state.objects.filter((o) => o.provider === account.provider && o.account === account.name);
+  const limits = Object.entries(limitsOf(account)).map(([type, limit]) => [
+    type,
+    { limit, used: owned.filter((object) => object.type === type).length },
+  ]);
+  return {
+    account: account.name,
+    permissions,
+    limits: Object.fromEntries(limits),
+    ...(account.zones ? { zones: account.zones } : {}),
+  };
 }

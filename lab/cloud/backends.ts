@@ -39,6 +39,8 @@ export interface Machines {
   slowMachine(id: string, ms: number): Promise<void>;
   fillDisk(id: string): Promise<void>;
   machineState(id: string): Promise<MachineState>;
+  /** Of a machine that is switched off; it starts with these, or with none. */
+  setAddresses(id: string, addresses: { ip4?: string; ip6?: string }): Promise<void>;
   addAddress(id: string, ip4: string): Promise<void>;
   removeAddress(id: string, ip4: string): Promise<void>;
   /** `undefined`: no firewall is attached, everything passes. */
@@ -90,8 +92,9 @@ export interface Storage {
 }
 
 export interface DnsRecord {
+  /** Of a PTR record, the address. */
   name: string;
-  type: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'TXT' | 'CAA';
+  type: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'TXT' | 'CAA' | 'PTR';
   content?: string;
   priority?: number;
   caa?: { flags: number; tag: string; value: string };

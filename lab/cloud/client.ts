@@ -42,7 +42,7 @@ export const cloud = {
   putAccount: (account: Account) => call('POST', '/lab/accounts', { ...account }),
   fault: (fault: Fault) => call('POST', '/lab/faults', { ...fault }),
   clearFaults: () => call('DELETE', '/lab/faults'),
-  /** `id`: the droplet's number. */
+  /** `id`: the droplet's or the server's number. */
   machine: (id: string, operation: MachineOperation, options: { ms?: number } = {}) =>
     call('POST', `/lab/machines/${encodeURIComponent(id)}/${operation}`, options),
   applyLifecycle: (now = new Date()) => call('POST', '/lab/lifecycle', { now: now.toISOString() }),

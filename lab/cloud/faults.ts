@@ -1,11 +1,5 @@
-import { ApiError } from './api-error.ts';
+import { refusalsOf } from './refusals.ts';
 import type { Fault, State } from './types.ts';
-
-const refusals: Record<Exclude<Fault['kind'], 'timeout-after'>, () => ApiError> = {
-  'rate-limit': () => new ApiError(429, 'Too many requests', 'too_many_requests'),
-  'out-of-stock': () => new ApiError(422, 'Size is not available in this region.', 'unprocessable_entity'),
-  'server-error': () => new ApiError(500, 'Server Error', 'server_error'),
-};
 
 /** Uses up one injected failure, if one waits for this call: throws it, or tells it to be thrown afterwards. */
 export function takeFault(
@@ -21,5 +15,5 @@ export function takeFault(
   fault.times -= 1;
   if (fault.times === 0) state.faults.splice(state.faults.indexOf(fault), 1);
   if (fault.kind === 'timeout-after') return 'timeout-after';
-  throw refusals[fault.kind]();
+  throw refusalsOf(provider)[fault.kind]();
 }

@@ -20,6 +20,6 @@ export const ownedBy = (account: Account, type: string) => (object: CloudObject)
 /** Whether `part` is only a property of `whole`, and goes with it. */
 export function isPartOf(part: CloudObject, whole: CloudObject): boolean {
   if (part.provider !== whole.provider || part.account !== whole.account) return false;
-  const wholes = kinds[part.provider]?.[part.type]?.partOf?.(part.inputs) ?? [];
+  const wholes = kinds[part.provider]?.[part.type]?.partOf?.(part.inputs, part) ?? [];
   return wholes.some(([type, id]) => type === whole.type && id === whole.id);
 }

@@ -1,15 +1,12 @@
 import { ApiError, notFound } from './api-error.ts';
-import { hiddenOf } from './digitalocean/droplet.ts';
 import type { Context, Properties } from './types.ts';
 
 /** What a test does to a machine from outside, as a dying host or network would. */
 export async function operate(context: Context, id: string, op: string, body: Properties): Promise<void> {
-  const droplet = context
-    .world('Droplet')
-    .find((object) => object.id === id || hiddenOf(object).machine === id);
-  if (!droplet) throw notFound(`no machine ${id}`);
+  const found = [...context.everywhere('digitalocean', 'Droplet'), ...context.everywhere('hcloud', 'Server')];
+  const machine = found.find((object) => object.id === id || object.hidden.machine === id)?.hidden.machine;
+  if (typeof machine !== 'string') throw notFound(`no machine ${id}`);
   const { machines } = context.backends;
-  const { machine } = hiddenOf(droplet);
   switch (op) {
     case 'stop':
       return machines.stopMachine(machine);

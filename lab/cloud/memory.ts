@@ -46,6 +46,10 @@ export function memoryBackends() {
       fillDisk: async (id) => void machine(id),
       resizeMachine: async (id, memoryMb, vcpus) => void Object.assign(machine(id).spec, { memoryMb, vcpus }),
       machineState: async (id) => machines.get(id)?.state ?? 'missing',
+      setAddresses: async (id, addresses) => {
+        if (machine(id).state !== 'stopped') throw new Error(`${id} is not switched off`);
+        machine(id).spec = { ...machine(id).spec, ip4: '', ...addresses };
+      },
       addAddress: async (id, ip4) => void machine(id).addresses.add(ip4),
       removeAddress: async (id, ip4) => void machine(id).addresses.delete(ip4),
       setFirewall: async (mac, rules) => void (rules ? firewalls.set(mac, rules) : firewalls.delete(mac)),

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { limitsOf } from './accounts.ts';
 import { ApiError, isRefusal, notFound } from './api-error.ts';
 import type { Backends } from './backends.ts';
 import { takeFault } from './faults.ts';
 import { isPartOf, kindOf, ownedBy, ownerOf } from './lookup.ts';
+import { refusalsOf } from './refusals.ts';
 import type { Store } from './store.ts';
 import type { Account, CloudObject, Context, Kind, Properties } from './types.ts';
 
@@ -28,7 +30,11 @@ export class Objects {
       await this.#forget(account, kind, orphan);
     }
     const fault = takeFault(this.#store.state, account.provider, type, 'create');
-    const planned = kind.plan(this.contextOf(account), inputs);
+    const context = this.contextOf(account);
+    const limit = limitsOf(account)[type];
+    if (limit !== undefined && context.list(type).length >= limit)
+      throw refusalsOf(account.provider).limit(type);
+    const planned = kind.plan(context, inputs);
     const object: CloudObject = {
       provider: account.provider,
       type,
@@ -82,6 +88,7 @@ export class Objects {
     const object = this.#find(account, type, id);
     const fault = takeFault(this.#store.state, account.provider, type, 'delete');
     await this.#making.get(id)?.catch(() => {});
+    kind.refuseRemoval?.(this.contextOf(account), object);
     await this.#forget(account, kind, object);
     if (fault === 'timeout-after') throw new ApiError(504, 'context deadline exceeded', 'timeout');
   }
@@ -99,15 +106,15 @@ export class Objects {
 
   contextOf(account: Account): Context {
     const { state } = this.#store;
-    const world = (type: string) =>
-      state.objects.filter(
-        (o) => o.provider === account.provider && o.type === type && o.phase !== 'deleting',
-      );
+    const everywhere = (provider: string, type: string) =>
+      state.objects.filter((o) => o.provider === provider && o.type === type && o.phase !== 'deleting');
+    const world = (type: string) => everywhere(account.provider, type);
     return {
       account,
       backends: this.#backends,
       next: () => ++state.counter,
       world,
+      everywhere,
       list: (type) => world(type).filter((object) => object.account === account.name),
     };
   }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { accountOf, putAccount } from './accounts.ts';
+import { accessOf, putAccount, whoami } from './accounts.ts';
 import { ApiError, isRefusal, notFound } from './api-error.ts';
 import type { Backends } from './backends.ts';
 import { operate } from './machine-operations.ts';
 import { Objects } from './objects.ts';
+import { refusalsOf } from './refusals.ts';
 import type { Store } from './store.ts';
 import type { Account, CloudObject, Fault, Properties } from './types.ts';
 
@@ -38,7 +39,10 @@ export function createCloud(
     const [root, ...rest] = request.path;
     if (root === 'v1') {
       const [provider = '', type = '', id] = rest;
-      return resource(request, accountOf(store.state, provider, request.headers.authorization), type, id);
+      const access = accessOf(store.state, provider, request.headers.authorization);
+      if (type === 'whoami') return whoami(store.state, access);
+      if (request.method !== 'GET' && access.permissions === 'read') throw refusalsOf(provider).readOnly();
+      return resource(request, access.account, type, id);
     }
     if (root === 'lab') return labOnly(request, rest);
     throw notFound();

@@ -7,6 +7,10 @@ export interface Account {
   provider: string;
   name: string;
   token: string;
+  /** A second token of the same account, which may only look. */
+  readToken?: string;
+  /** How many objects of a type it may have, where that is not what a new account has. */
+  limits?: Record<string, number>;
   /** DigitalOcean: the key pair that reaches every bucket of the account. */
   spaces?: { accessKey: string; secretKey: string };
   /** Cloudflare: the zones this token may edit. */
@@ -57,6 +61,8 @@ export interface Context {
   list(type: string): CloudObject[];
   /** Objects of every account: names that are unique in the world, addresses in use. */
   world(type: string): CloudObject[];
+  /** Objects of every account of any provider. */
+  everywhere(provider: string, type: string): CloudObject[];
 }
 
 /** One type of resource. `realise` and `remove` are run again after a crash: they must be idempotent. */
@@ -68,7 +74,9 @@ export interface Kind {
   refresh?(context: Context, object: CloudObject): Promise<boolean>;
   /** Changes `object` in place from its old inputs to `inputs`; refuses by throwing. */
   update(context: Context, object: CloudObject, inputs: Properties): Promise<void>;
+  /** Throws where the customer may not delete it as it is. */
+  refuseRemoval?(context: Context, object: CloudObject): void;
   remove?(context: Context, object: CloudObject): Promise<void>;
   /** What it cannot outlive: at the provider it is no thing of its own, but a property of these. */
-  partOf?(inputs: Properties): [type: string, id: string][];
+  partOf?(inputs: Properties, object: CloudObject): [type: string, id: string][];
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { paths } from '../paths.ts';
 
 /** Packages whose plugin the lab brings itself, at the version of the npm package the program uses. */
-export const packages = ['cloudflare', 'command', 'digitalocean'] as const;
+export const packages = ['cloudflare', 'command', 'digitalocean', 'hcloud'] as const;
 
 const require = createRequire(import.meta.url);
 

@@ -1,6 +1,9 @@
 import { isIPv4 } from 'node:net';
+import { docker, run } from './exec.ts';
 import { ensureTable } from './firewall.ts';
+import { containerName, network } from './names.ts';
 import { forgetNeighbour, inNetworkOf } from './neighbours.ts';
+import { machineState } from './power.ts';
 import { requireMachine, writeMachine } from './registry.ts';
 
 /** Gives a reserved address to a machine, now and at every start; who held it must have lost it before. */
@@ -20,4 +23,18 @@ export async function removeAddress(id: string, ip4: string): Promise<void> {
   await inNetworkOf(id, ['ip', 'address', 'delete', `${ip4}/32`, 'dev', 'eth0'], true);
   await ensureTable();
   await forgetNeighbour(ip4);
+}
+
+/** Gives a machine that is switched off other addresses of its own, or none; it has them from its next start on. */
+export async function setAddresses(id: string, { ip4, ip6 }: { ip4?: string; ip6?: string }): Promise<void> {
+  const { ip6: _, ...machine } = requireMachine(id);
+  if ((await machineState(id)) === 'running') throw new Error(`machine ${id} runs — switch it off first`);
+  const name = containerName(id);
+  await run('docker', ['network', 'disconnect', network.name, name], { allowFailure: true });
+  const fixed = [...(ip4 ? ['--ip', ip4] : []), ...(ip6 ? ['--ip6', ip6] : [])];
+  // Docker always gives some address; without one of its own the machine drops it when it starts.
+  await docker(['network', 'connect', ...fixed, network.name, name]);
+  writeMachine({ ...machine, ip4: ip4 ?? '', ...(ip6 ? { ip6 } : {}) });
+  await ensureTable();
+  for (const address of [machine.ip4, ip4, ip6]) if (address) await forgetNeighbour(address);
 }

@@ -28,7 +28,7 @@ function currentMaps(): string {
   return mapsRuleset(
     knownMachines().map(({ mac, ip4, ip6, addresses }) => ({
       mac,
-      ip4s: [ip4, ...addresses],
+      ip4s: [ip4, ...addresses].filter(Boolean),
       ip6s: ip6 ? [ip6] : [],
     })),
   );

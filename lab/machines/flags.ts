@@ -57,7 +57,8 @@ export function createArgs(spec: MachineSpec, image: string, host: HostTraits): 
     ...['--tmpfs', '/run:mode=755', '--tmpfs', '/tmp'],
     ...['--volume', `${disk}:/var`, '--volume', `${net}:/usr/lib/lab/machine:ro`],
     ...['--volume', `${seed}:/var/lib/cloud/seed/nocloud:ro`],
-    ...['--network', network.name, '--ip', spec.ip4, ...(spec.ip6 ? ['--ip6', spec.ip6] : [])],
+    ...['--network', network.name],
+    ...[...(spec.ip4 ? ['--ip', spec.ip4] : []), ...(spec.ip6 ? ['--ip6', spec.ip6] : [])],
     // Newer daemons announce the address themselves, so it must be right from the start.
     ...(host.macByDocker ? ['--mac-address', spec.mac] : []),
     // A reboot from inside ends PID 1 with a signal: Docker starts it again. See image/root/usr/lib/lab/init.

@@ -1,4 +1,4 @@
-export { addAddress, removeAddress } from './addresses.ts';
+export { addAddress, removeAddress, setAddresses } from './addresses.ts';
 export { ensureBaseImage } from './base-image.ts';
 export { fillDisk } from './disk.ts';
 export { ensureDocker } from './docker-daemon.ts';

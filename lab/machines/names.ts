@@ -8,7 +8,8 @@ export const network = {
   name: 'coop-lab',
   bridge: 'coop0',
   subnet4: '198.18.0.0/16',
-  subnet6: 'fd00:c00b::/64',
+  // Wide enough for a /64 of its own per server of a cloud that gives one.
+  subnet6: 'fd00:c00b::/48',
   // Docker hands out addresses by itself only from here, never one of a service or a machine.
   pool4: '198.18.255.0/24',
   pool6: 'fd00:c00b::ffff:0/112',

@@ -5,6 +5,7 @@ export interface MachineSpec {
   name: string;
   /** Fixed; the cloud firewall knows a machine by it. */
   mac: string;
+  /** '' when its cloud took the address away. */
   ip4: string;
   /** Absent: the machine has no public IPv6 address, as a droplet without `ipv6: true`. */
   ip6?: string;

@@ -2,8 +2,9 @@ import { isIPv4, isIPv6 } from 'node:net';
 
 /** One record of the lab's DNS; `content` is an address, a name or a text. */
 export interface LabRecord {
+  /** Of a PTR record, the address. */
   name: string;
-  type: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'TXT' | 'CAA';
+  type: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'TXT' | 'CAA' | 'PTR';
   content?: string;
   /** MX only. */
   priority?: number;
@@ -49,6 +50,8 @@ export function renderOther(records: LabRecord[]): string {
 }
 
 function optionOf(record: LabRecord): string {
+  // Before the answer dnsmasq makes up from an address record.
+  if (record.type === 'PTR') return `ptr-record=${reverseName(record.name)},${safeName(record.content)}\n`;
   const name = safeName(record.name);
   if (record.type === 'CNAME') return `cname=${name},${safeName(record.content)}\n`;
   if (record.type === 'MX')
@@ -60,6 +63,18 @@ function optionOf(record: LabRecord): string {
   if (record.type !== 'CAA') return '';
   const { flags, tag, value } = record.caa ?? { flags: 0, tag: 'issue', value: '' };
   return `caa-record=${name},${Number(flags)},${safeName(tag)},${quoted(value)}\n`;
+}
+
+/** The name under which an address's own name is asked for. */
+export function reverseName(address: string): string {
+  if (isIPv4(address)) return `${address.split('.').toReversed().join('.')}.in-addr.arpa`;
+  if (!isIPv6(address)) throw new Error(`"${address}" is no address — PTR record — give an IP address`);
+  // The URL parser writes an address in its shortest form, with at most one gap of zeros.
+  const short = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [head = [], tail] = short.split('::').map((half) => (half ? half.split(':') : []));
+  const gap = tail === undefined ? [] : Array(8 - head.length - tail.length).fill('0');
+  const groups = [...head, ...gap, ...(tail ?? [])].map((group) => group.padStart(4, '0'));
+  return `${[...groups.join('')].toReversed().join('.')}.ip6.arpa`;
 }
 
 /** A text record holds strings of at most 255 bytes; a surrounding pair of quotes belongs to the notation. */

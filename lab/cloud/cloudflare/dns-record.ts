@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { ApiError } from '../api-error.ts';
-import type { DnsRecord } from '../backends.ts';
-import { inOrder } from '../in-order.ts';
+import { publishNames } from '../names.ts';
 import type { CloudObject, Context, Kind, Properties } from '../types.ts';
 
 const types = ['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'CAA'];
@@ -59,22 +58,6 @@ function refuseTwins(context: Context, inputs: Properties, self?: string): void 
   }
 }
 
-function served({ inputs }: CloudObject): DnsRecord {
-  const { type, name, content, data, priority } = inputs as Properties &
-    DnsRecord & { data?: DnsRecord['caa'] };
-  return {
-    name,
-    type,
-    ...(content === undefined ? {} : { content }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(type === 'CAA' && data ? { caa: { ...data, flags: Number(data.flags ?? 0) } } : {}),
-  };
-}
-
-const queue = inOrder();
-const publish = (context: Context) =>
-  queue(() => context.backends.names.writeRecords(context.world('DnsRecord').map(served)));
-
 /** https://www.pulumi.com/registry/packages/cloudflare/api-docs/dnsrecord/ */
 export const dnsRecord: Kind = {
   plan(context, inputs) {
@@ -88,12 +71,12 @@ export const dnsRecord: Kind = {
     };
     return { id: randomBytes(16).toString('hex'), inputs, outputs, hidden: {} };
   },
-  realise: publish,
+  realise: publishNames,
   async update(context, object, inputs) {
     refuse(context, inputs, object.id);
     object.inputs = inputs;
     object.outputs.modifiedOn = new Date().toISOString();
-    await publish(context);
+    await publishNames(context);
   },
-  remove: publish,
+  remove: publishNames,
 };

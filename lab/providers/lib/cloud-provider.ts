@@ -13,8 +13,8 @@ export interface CloudProviderOptions {
   token: (type: string) => string | undefined;
   /** Types whose `name` the provider makes up when none is given. */
   autonamed: string[];
-  /** Types whose lists are sets: their order does not matter. */
-  unordered: (type: string) => boolean;
+  /** Inputs whose lists are sets: their order does not matter. */
+  unordered: (type: string, input: string) => boolean;
   /** Outputs that are always secret, by type. */
   secretOutputs?: Record<string, string[]>;
   /** Provider settings, and the environment variables they stand for. */
@@ -75,7 +75,7 @@ export function cloudProvider(options: CloudProviderOptions): Provider {
 
     diff(subject, oldInputs, news) {
       return diffInputs(rulesOf(subject.type), oldInputs, news, {
-        unordered: options.unordered(subject.type),
+        unordered: (input) => options.unordered(short(subject.type), input),
       });
     },
 

@@ -9,17 +9,18 @@ export interface Diff {
   replaces: string[];
 }
 
-/** Compares inputs; `unordered` says that lists of this provider are sets. */
+/** Compares inputs; `unordered` says whose lists are sets. */
 export function diffInputs(
   rules: ResourceRules,
   olds: Properties,
   news: Properties,
-  options: { unordered?: boolean } = {},
+  options: { unordered?: (input: string) => boolean } = {},
 ): Diff {
   const changed: Diff['changed'] = {};
   for (const key of Object.keys(rules.inputs)) {
-    const before = canonical(plain(olds[key]), options.unordered);
-    const after = canonical(plain(news[key]), options.unordered);
+    const unordered = options.unordered?.(key) ?? false;
+    const before = canonical(plain(olds[key]), unordered);
+    const after = canonical(plain(news[key]), unordered);
     const absent = (value: unknown) => value === undefined || value === null;
     if (absent(before) && absent(after)) continue;
     if (absent(before)) changed[key] = 'add';
@@ -29,7 +30,7 @@ export function diffInputs(
   return { changed, replaces: Object.keys(changed).filter((key) => rules.inputs[key]?.replaces) };
 }
 
-function canonical(value: unknown, unordered = false): unknown {
+function canonical(value: unknown, unordered: boolean): unknown {
   if (Array.isArray(value)) {
     const items = value.map((item) => canonical(item, unordered));
     return unordered ? items.sort((a, b) => compare(JSON.stringify(a), JSON.stringify(b))) : items;

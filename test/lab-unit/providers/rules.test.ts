@@ -2,17 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { cloudflare } from '../../../lab/providers/cloudflare.ts';
 import { command } from '../../../lab/providers/command/command.ts';
 import { digitalocean } from '../../../lab/providers/digitalocean.ts';
+import { hcloud } from '../../../lab/providers/hcloud.ts';
 import type { Provider } from '../../../lab/providers/lib/provider.ts';
 import type { InputRule, PackageRules } from '../../../lab/providers/lib/rules.ts';
 import { secret, unknown } from '../../../lab/providers/lib/wire.ts';
 import cloudflareRules from '../../../lab/providers/rules/cloudflare.json' with { type: 'json' };
 import commandRules from '../../../lab/providers/rules/command.json' with { type: 'json' };
 import digitaloceanRules from '../../../lab/providers/rules/digitalocean.json' with { type: 'json' };
+import hcloudRules from '../../../lab/providers/rules/hcloud.json' with { type: 'json' };
 import { mistake, sample } from './samples.ts';
 
 const all: [Provider, PackageRules, string[]][] = [
   [digitalocean, digitaloceanRules as unknown as PackageRules, []],
   [cloudflare, cloudflareRules as unknown as PackageRules, []],
+  [hcloud, hcloudRules as unknown as PackageRules, []],
   // The lab runs nothing on the operator's own machine.
   [command, commandRules as unknown as PackageRules, ['command:local:Command']],
 ];
@@ -105,6 +108,14 @@ describe('what the providers treat alike', () => {
     const run = { type: 'command:remote:Command', name: 'it', urn: '' };
     const triggers = (...list: string[]) => ({ triggers: list });
     expect(command.diff(run, triggers('a', 'b'), triggers('b', 'a')).replaces).toEqual(['triggers']);
+  });
+
+  it('takes the lists of Hetzner for sets, save the keys of a server', () => {
+    const machine = { type: 'hcloud:index/server:Server', name: 'it', urn: '' };
+    expect(hcloud.diff(machine, { firewallIds: [1, 2] }, { firewallIds: [2, 1] }).changed).toEqual({});
+    expect(hcloud.diff(machine, { sshKeys: ['a', 'b'] }, { sshKeys: ['b', 'a'] }).replaces).toEqual([
+      'sshKeys',
+    ]);
   });
 
   it('makes up a name once and keeps it', () => {

@@ -1,0 +1,4 @@
+import { hcloud } from './hcloud.ts';
+import { serve } from './lib/server.ts';
+
+serve(hcloud);

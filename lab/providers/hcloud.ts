@@ -1,0 +1,37 @@
+import { cloudProvider } from './lib/cloud-provider.ts';
+import { bridged } from './lib/dialects.ts';
+import type { PackageRules } from './lib/rules.ts';
+import rules from './rules/hcloud.json' with { type: 'json' };
+
+// A token is 64 characters; the provider refuses another length before it asks anybody.
+const length = 64;
+
+/** Hetzner Cloud as the published Pulumi package describes it, on the lab's cloud. */
+export const hcloud = cloudProvider({
+  rules: rules as unknown as PackageRules,
+  dialect: bridged,
+  autonamed: [
+    'Firewall',
+    'FloatingIp',
+    'Network',
+    'PlacementGroup',
+    'PrimaryIp',
+    'Server',
+    'SshKey',
+    'Volume',
+  ],
+  // Rules, addresses and attachments are sets; keys are a list.
+  unordered: (_type, input) => input !== 'sshKeys',
+  settings: { token: 'HCLOUD_TOKEN' },
+  token: () => process.env.HCLOUD_TOKEN,
+  explain: (_verb, _type, { status, requestId, body }) => {
+    const [message, code] = [String(body.message ?? ''), String(body.code ?? '')];
+    const token = process.env.HCLOUD_TOKEN ?? '';
+    if (code === 'no_token') return 'missing required field hcloud:config:token (or HCLOUD_TOKEN)';
+    if (status === 401 && token.length !== length) {
+      return `entered token is invalid (must be exactly ${length} characters long)`;
+    }
+    if (code === 'timeout') return `1 error occurred:\n\t* context deadline exceeded: ${message}`;
+    return `1 error occurred:\n\t* ${message} (${code}, ${requestId.replaceAll('-', '').slice(0, 16)})`;
+  },
+});
