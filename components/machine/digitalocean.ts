@@ -97,7 +97,7 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
       },
       { parent: this },
     );
-    this.warn(boot);
+    this.warn(args.role, boot);
 
     this.address = this.reserved.ipAddress;
     this.address6 = this.server.ipv6Address.apply((address) => address || undefined);
@@ -116,12 +116,13 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
   }
 
   /** The inputs in the state are the old ones while an edit of them is ignored, so that comparing needs no memory of our own. */
-  private warn(wanted: Boot): void {
+  private warn(role: string, wanted: Boot): void {
     const { region, image, sshKeys, userData } = this.server;
     const urns = pulumi.all([this.server.urn, this.reserved.urn]);
     pulumi.all([region, image, sshKeys, userData, urns]).apply(([region, image, sshKeys, userData, urns]) => {
       const actual = { region, image, sshKeys: sshKeys ?? [], userData: userData ?? '' };
-      for (const ignored of ignoredBoot(actual, wanted, urns)) pulumi.log.warn(report(ignored), this.server);
+      for (const ignored of ignoredBoot(actual, wanted, urns, role))
+        pulumi.log.warn(report(ignored), this.server);
     });
   }
 }

@@ -24,12 +24,17 @@ export interface Boot {
 }
 
 /** Which edits an existing machine has not followed; `urns` are what would have to be destroyed for it to do so. */
-export function ignoredBoot(actual: Boot, wanted: Boot, urns: readonly string[]): Ignored[] {
+export function ignoredBoot(
+  actual: Boot,
+  wanted: Boot,
+  urns: readonly string[],
+  role = 'primary',
+): Ignored[] {
   const targets = urns.map((urn) => `--target '${urn}'`).join(' ');
   const rebuild = `put the old value back, or build the machine anew: \`pulumi destroy --target-dependents ${targets}\`, then \`pulumi up\` (its data comes back by a restore only)`;
   const found: Ignored[] = [];
   if (actual.region !== wanted.region) {
-    found.push({ key: 'primary.region', actual: `the machine stays in ${actual.region}`, remedy: rebuild });
+    found.push({ key: `${role}.region`, actual: `the machine stays in ${actual.region}`, remedy: rebuild });
   }
   if (actual.image !== wanted.image) {
     found.push({
@@ -51,9 +56,10 @@ export function ignoredBoot(actual: Boot, wanted: Boot, urns: readonly string[])
   return found;
 }
 
-/** The provider keeps only the SHA-1 of user data in its state; others keep it whole. */
+/** The providers keep only the SHA-1 of user data in their state, one as hexadecimal and one as base64; others keep it whole. */
 function sameUserData(actual: string, wanted: string): boolean {
-  return actual === wanted || actual === createHash('sha1').update(wanted).digest('hex');
+  const hashed = (encoding: 'hex' | 'base64') => createHash('sha1').update(wanted).digest(encoding);
+  return actual === wanted || actual === hashed('hex') || actual === hashed('base64');
 }
 
 /** Whether two readable cloud-configs differ in nothing but the keys that may log in. */

@@ -1,8 +1,8 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { MachineConfig } from '../config.ts';
-import { VisibleError } from '../errors.ts';
 import { DigitalOceanMachine } from './digitalocean.ts';
 import { ExistingMachine } from './existing.ts';
+import { HetznerMachine } from './hetzner.ts';
 import type { Machine, MachineArgs } from './machine.ts';
 
 type Provider = MachineConfig['provider'];
@@ -14,8 +14,9 @@ type Factory<Name extends Provider> = (
 ) => Machine;
 
 /** Who can run a machine: a new provider is a file beside this one and a line here. */
-const factories: { [Name in Provider]?: Factory<Name> } = {
+const factories: { [Name in Provider]: Factory<Name> } = {
   digitalocean: (name, args, options) => new DigitalOceanMachine(name, args, options),
+  hetzner: (name, args, options) => new HetznerMachine(name, args, options),
   existing: (name, args, options) => new ExistingMachine(name, args, options),
 };
 
@@ -27,8 +28,6 @@ export function makeMachine(
 ): Machine {
   const { provider } = args.machine;
   // The type of a machine goes with its factory, which no type says of two values that are looked up apart.
-  const factory = factories[provider] as Factory<Provider> | undefined;
-  if (!factory)
-    throw new VisibleError(`cannot make a machine yet — ${args.role}.provider: ${provider} — choose another`);
+  const factory = factories[provider] as Factory<Provider>;
   return factory(name, args as MachineArgs<Of<Provider>>, options);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import { MockMonitor } from '@pulumi/pulumi/runtime/mocks.js';
 import { vi } from 'vitest';
@@ -122,7 +123,10 @@ function unwrap(value: unknown): unknown {
 }
 
 function idOf(type: string, name: string): string {
-  return type.endsWith(':Droplet') ? '412345678' : `${name}-id`;
+  if (type.endsWith(':Droplet')) return '412345678';
+  if (!type.startsWith('hcloud:')) return `${name}-id`;
+  // Hetzner numbers everything; the same name has the same number.
+  return String(createHash('sha256').update(name).digest().readUInt32BE() % 1e8);
 }
 
 function lastPart(urn: string): string {

@@ -11,6 +11,12 @@ export function outputsOf(type: string, name: string, inputs: Properties): Prope
       return { bucketUrn: `do:space:${inputs.name}`, endpoint: `${inputs.region}.digitaloceanspaces.com` };
     case 'digitalocean:index/spacesKey:SpacesKey':
       return { accessKey: `DO00${name}`, secretKey: `secret of ${name}` };
+    case 'hcloud:index/server:Server':
+      return { ipv4Address: '203.0.113.30', ipv6Address: '2001:db8:30::1', ipv6Network: '2001:db8:30::/64' };
+    case 'hcloud:index/primaryIp:PrimaryIp':
+      return inputs.type === 'ipv6'
+        ? { ipAddress: '2001:db8:30::', ipNetwork: '2001:db8:30::/64' }
+        : { ipAddress: '203.0.113.30' };
     default:
       return {};
   }

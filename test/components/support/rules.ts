@@ -7,7 +7,7 @@ interface Rules {
 }
 
 const facts = new Map<string, Rules>(
-  ['digitalocean', 'cloudflare', 'command'].flatMap((name) => {
+  ['digitalocean', 'hcloud', 'cloudflare', 'command'].flatMap((name) => {
     const file = new URL(`../../facts/${name}.json`, import.meta.url);
     return Object.entries(JSON.parse(readFileSync(file, 'utf8')).resources as Record<string, Rules>);
   }),
@@ -51,7 +51,10 @@ function typeRefusals(type: TypeRule, value: unknown, at: string): string[] {
   if (typeof type === 'object') {
     if (Array.isArray(type.enum))
       return type.enum.includes(value as string) ? [] : wrong(type.enum.join('|'));
-    return typeof value === 'object' && value !== null ? fieldRefusals(type, value, at) : wrong('a map');
+    if (typeof value !== 'object' || value === null) return wrong('a map');
+    const each = type['*'];
+    if (each === undefined) return fieldRefusals(type, value, at);
+    return Object.entries(value).flatMap(([key, item]) => typeRefusals(each, item, `${at}.${key}`));
   }
   if (type === 'integer') return Number.isInteger(value) ? [] : wrong(type);
   return type === 'any' || typeof value === type ? [] : wrong(type);
