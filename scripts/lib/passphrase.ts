@@ -38,6 +38,12 @@ export async function withPassphrase<T>(
   });
 }
 
+/** Whether a passphrase can be had without asking anybody. */
+export const hasPassphrase = (source: PassphraseSource, env: NodeJS.ProcessEnv): boolean =>
+  Boolean(source.passphraseFile || source.passphraseCommand) ||
+  env.PULUMI_CONFIG_PASSPHRASE !== undefined ||
+  Boolean(env.PULUMI_CONFIG_PASSPHRASE_FILE || env.COOP_PASSPHRASE_COMMAND);
+
 /** What was said last wins: options, then the environment as pulumi reads it, then ours, then a question. */
 async function find(source: PassphraseSource, env: NodeJS.ProcessEnv, isNew: boolean): Promise<Found> {
   if (source.passphraseFile && source.passphraseCommand)

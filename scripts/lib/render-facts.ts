@@ -103,7 +103,7 @@ function imagesOf(said: Record<string, unknown>, placeholders: string[]): Record
 }
 
 /** Strings, structured values in JSON: what parseConfig reads. */
-function asTheEngineSays(config: Record<string, unknown>): Record<string, string> {
+export function asTheEngineSays(config: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
       prefix + key,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { adminVerb } from './admin.ts';
 import { costsVerb } from './costs.ts';
+import { doctorVerb } from './doctor.ts';
 import { driftVerb } from './drift.ts';
 import { imagesVerb } from './images.ts';
 import { initVerb } from './init.ts';
@@ -15,6 +16,7 @@ import { tootctlVerb } from './tootctl.ts';
 /** Every verb, in the order the help shows them. */
 export const verbs: (() => Command)[] = [
   initVerb,
+  doctorVerb,
   costsVerb,
   imagesVerb,
   renderVerb,

@@ -98,6 +98,14 @@ if (words === 'stack init') {
   data.config['instance:secrets'][name] = { secure: data.encryptionsalt + '|' + mirror(input.replace(/\\n$/, '')) };
   fs.writeFileSync(file, yaml.stringify(data));
 } else if (words === 'stack select') {
+} else if (words === 'stack export') {
+  if (process.env.FAKE_BACKEND_DOWN) fail('unable to open bucket: connection refused');
+  if (!fs.existsSync(path.join(process.env.FAKE_STATE, stack))) fail("no stack named '" + stack + "' found");
+  process.stdout.write(process.env.FAKE_EXPORT ?? '{"deployment":{}}');
+} else if (argv[0] === 'version') {
+  process.stdout.write(process.env.FAKE_VERSION ?? 'v3.220.0');
+} else if (words === 'plugin ls') {
+  process.stdout.write(process.env.FAKE_PLUGINS ?? '[]');
 } else if (words === 'stack output') {
   process.stdout.write(process.env.FAKE_OUTPUTS ?? '{}');
 } else if (argv[0] === 'config') {

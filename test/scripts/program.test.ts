@@ -28,7 +28,8 @@ describe('every verb', () => {
   it('of the design is there', () => {
     expect(verbs.map((verb) => verb.name()).sort()).toEqual(
       [
-        ...['init', 'costs', 'images', 'render', 'status', 'logs', 'ssh', 'tootctl', 'maintenance', 'drift'],
+        ...['init', 'doctor'],
+        ...['costs', 'images', 'render', 'status', 'logs', 'ssh', 'tootctl', 'maintenance', 'drift'],
         ...['admin', 'add', 'remove', 'list'],
         ...['lab', 'up', 'down', 'status', 'shell'],
       ].sort(),

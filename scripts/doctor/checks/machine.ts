@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../../lib/run.ts';
+import { knownHostsLine, sshCommand } from '../../lib/ssh-command.ts';
+import { secretsOf } from '../../lib/stack-config.ts';
+import { type Check, type Finding, failure, ok, type Patient, skipped } from '../types.ts';
+
+const seconds = 4;
+
+/** Every machine answers over SSH with the host key that the stack pinned, and takes the deploy key. */
+export const machine: Check = {
+  name: 'machine',
+  ofStack: true,
+  async run(patient) {
+    const state = await patient.state().catch(() => undefined);
+    const addresses = addressesOf(state?.outputs ?? {});
+    if (addresses.length === 0) return [skipped('none was made yet: pulumi up makes it')];
+    let key: unknown;
+    try {
+      key = secretsOf(await patient.config()).deployKey;
+    } catch {
+      return [skipped('the deploy key needs the passphrase')];
+    }
+    if (typeof key !== 'string') return [skipped('there is no deploy key')];
+    const files = {
+      identity: join(patient.directory, 'deploy-key'),
+      knownHosts: join(patient.directory, 'known_hosts'),
+    };
+    writeFileSync(files.identity, key.endsWith('\n') ? key : `${key}\n`, { mode: 0o600 });
+    return Promise.all(addresses.map((address) => reach(patient, address, files)));
+  },
+};
+
+/** `address` is the primary's; further machines are listed by role. */
+function addressesOf(outputs: Record<string, unknown>): string[] {
+  const more = Object.values((outputs.machines ?? {}) as Record<string, { address?: unknown }>).map(
+    ({ address }) => address,
+  );
+  return [...new Set([outputs.address, ...more])].filter(
+    (one): one is string => typeof one === 'string' && one !== '',
+  );
+}
+
+async function reach(
+  { stack = '', plain, context }: Patient,
+  address: string,
+  files: { identity: string; knownHosts: string },
+): Promise<Finding> {
+  const hostPublicKey = String(plain.hostPublicKey ?? '');
+  writeFileSync(files.knownHosts, knownHostsLine(stack, hostPublicKey), { mode: 0o600 });
+  const [ssh, ...rest] = sshCommand(
+    { stack, address, user: 'root', hostPublicKey, ...files },
+    { remote: ['true'] },
+  );
+  // The first value of an option counts.
+  const argv = [ssh as string, '-o', `ConnectTimeout=${seconds}`, '-o', 'BatchMode=yes', ...rest];
+  const { code, stderr } = await run(argv, { env: context.env });
+  if (code === 0) return ok(`${address} answers, with the pinned host key`);
+  const said = stderr.trim().split('\n').at(-1) || 'ssh ended without a word';
+  if (/host key/i.test(stderr))
+    return failure(
+      `${address} shows another host key than the pinned one`,
+      'do not connect: somebody is in between, or it was made by hand',
+    );
+  if (/permission denied/i.test(stderr))
+    return failure(
+      `${address} does not take the stack's deploy key`,
+      `lay it down again: pulumi up --stack ${stack}`,
+    );
+  return failure(
+    `${address} cannot be reached: ${said}`,
+    'is your address in sshFrom? does the server run (see the provider)?',
+  );
+}

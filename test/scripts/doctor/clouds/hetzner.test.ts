@@ -1,0 +1,71 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { hetznerCloud } from '../../../../scripts/doctor/clouds/hetzner.ts';
+import { documentedApi, type Given, type Routes } from '../documented-api.ts';
+
+// Answers as of https://docs.hetzner.cloud/reference/cloud#errors and #servers; nothing here was recorded from the API.
+
+const error = (status: number, code: string, message: string): Given => ({
+  status,
+  body: { error: { code, message, details: null } },
+});
+const servers: Given = { status: 200, body: { servers: [], meta: { pagination: { total_entries: 0 } } } };
+
+let api: Awaited<ReturnType<typeof documentedApi>>;
+afterEach(() => api.close());
+async function hetzner(routes: Routes) {
+  api = await documentedApi(routes);
+  return hetznerCloud({ base: api.base, token: 'token-of-64-characters' });
+}
+
+describe('a token of Hetzner', () => {
+  it('that may write is told by what is refused first: the empty key, not the token', async () => {
+    const cloud = await hetzner({
+      'GET /v1/servers': servers,
+      'POST /v1/ssh_keys': error(422, 'invalid_input', "invalid input in fields 'name', 'public_key'"),
+    });
+    expect(await cloud.whoami()).toEqual({ access: 'read-write' });
+    // Nothing that could ever be made.
+    expect(api.writes()).toEqual([
+      { route: 'POST /v1/ssh_keys', token: 'Bearer token-of-64-characters', body: '{}' },
+    ]);
+  });
+
+  it('that may only read', async () => {
+    const cloud = await hetzner({
+      'GET /v1/servers': servers,
+      'POST /v1/ssh_keys': error(403, 'token_readonly', 'token is only allowed to perform GET requests'),
+    });
+    expect(await cloud.whoami()).toEqual({ access: 'read' });
+  });
+
+  it('that is wrong', async () => {
+    const cloud = await hetzner({
+      'GET /v1/servers': error(401, 'unauthorized', 'the token you provided is invalid'),
+    });
+    await expect(cloud.whoami()).rejects.toMatchObject({
+      name: 'Refusal',
+      status: 401,
+      code: 'unauthorized',
+      message: 'the token you provided is invalid',
+    });
+    expect(api.writes()).toEqual([]);
+  });
+
+  it('of another project does not see the server', async () => {
+    const cloud = await hetzner({
+      'GET /v1/servers/42': { status: 200, body: { server: { id: 42 } } },
+      'GET /v1/servers/43': error(404, 'not_found', "server with ID '43' not found"),
+      'GET /v1/firewalls/7': error(503, 'unavailable', 'try again'),
+    });
+    expect(await cloud.sees('server', '42')).toBe(true);
+    expect(await cloud.sees('server', '43')).toBe(false);
+    await expect(cloud.sees('firewall', '7')).rejects.toMatchObject({ status: 503 });
+  });
+
+  it('is not judged when nobody answers', async () => {
+    const cloud = await hetzner({});
+    const nobody = hetznerCloud({ base: 'http://127.0.0.1:9', token: 't' });
+    await expect(nobody.whoami()).rejects.toMatchObject({ name: 'Silence' });
+    expect(await cloud.quotas()).toEqual([]);
+  });
+});
