@@ -61,6 +61,7 @@ test.each([
   ['coop ssh staging -- instance dance | less', true],
   ['node_modules/.bin/node scripts/dance.ts', true],
   ['coop rehearse', false],
+  ['coop admin add staging ana', true],
 ])('%s is found wrong', (line, whole) => {
   expect(problems(line, whole)).toHaveLength(1);
 });

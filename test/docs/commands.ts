@@ -9,6 +9,9 @@ const { scripts } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf
 };
 const instanceVerbs = readdirSync(join(checkout, 'host/opt/social.coop/libexec/instance.d'));
 
+/** Stacks that pages may speak of; any other is written in capitals, as STACK. */
+const shipped = readdirSync(checkout).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+
 /** A verb without its arguments is how a sentence names it. */
 const unfinished = [
   'commander.missingArgument',
@@ -33,10 +36,15 @@ function coopProblem(words: string[], whole: boolean): string | undefined {
   if (words.length === 0) return undefined;
   const said = words.filter((word) => word !== '…');
   const short = !whole || said.length < words.length;
-  const { said: complaint, code } = parse(...said);
+  const { said: complaint, code, stacks } = parse(...said);
   if (code && !['commander.helpDisplayed', 'commander.version'].includes(code))
     if (!(short && unfinished.includes(code)))
       return `${complaint.split('\n')[0]} — is the verb or option real? Planned ones are not written as commands`;
+  const strange = stacks.find(
+    (name) => !shipped.includes(name) && name !== 'alpha' && !/^[A-Z]+$/.test(name),
+  );
+  if (strange !== undefined)
+    return `${strange} stands where a stack does — write ${shipped.join(', ')} or STACK; is the order right?`;
   const inner = said.slice(said.indexOf('--') + 1);
   const hasInner = said.includes('--') && ['lab', 'ssh'].includes(said[0] ?? '');
   return hasInner ? problemOf(inner, whole) : undefined;

@@ -4,10 +4,19 @@ import { makeProgram } from '../../scripts/lib/program.ts';
 export const all = (command: Command): Command[] =>
   command.commands.flatMap((child) => [child, ...all(child)]);
 
-/** Parses a command line without running it; what is said about it, and commander's code when it is refused. */
-export function parse(...argv: string[]): { said: string; code: string } {
+export interface ParsedLine {
+  said: string;
+  /** Commander's code when the line is refused. */
+  code: string;
+  /** What the line names as a stack. */
+  stacks: string[];
+}
+
+/** Parses a command line without running it. */
+export function parse(...argv: string[]): ParsedLine {
   const program = makeProgram();
   let said = '';
+  const stacks: string[] = [];
   for (const command of [program, ...all(program)])
     command.configureOutput({
       writeErr: (chunk) => {
@@ -15,12 +24,18 @@ export function parse(...argv: string[]): { said: string; code: string } {
       },
       writeOut: () => {},
     });
-  for (const command of all(program)) if (command.commands.length === 0) command.action(() => {});
+  for (const command of all(program))
+    if (command.commands.length === 0)
+      command.action(() => {
+        command.registeredArguments.forEach((argument, index) => {
+          if (/^stacks?$/.test(argument.name())) stacks.push(...[command.processedArgs[index] ?? []].flat());
+        });
+      });
   try {
     program.parse(argv, { from: 'user' });
-    return { said, code: '' };
+    return { said, code: '', stacks };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return { said, code: error.code };
+    return { said, code: error.code, stacks };
   }
 }
