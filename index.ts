@@ -8,7 +8,7 @@ const stack = pulumi.getStack();
 const config = readConfig();
 const instance = new Instance(stack, { stack, config });
 
-export const { address, address6, url, ssh, buckets, dnsByHand } = instance;
+export const { address, address6, url, ssh, machines, buckets, dnsByHand } = instance;
 /** Shown by a preview before anything is made, and whenever it changes. */
 export const monthlyCost = describeCosts(costsOf(config));
 

@@ -4,6 +4,9 @@ import { makeNames } from './dns/index.ts';
 import { Apply } from './host/apply.ts';
 import { Group } from './machine/group.ts';
 import { makeMachine } from './machine/index.ts';
+import type { Machine, Role } from './machine/machine.ts';
+import { describeMachine, type MachineOutputs } from './machine/outputs.ts';
+import type { Buckets } from './storage/buckets.ts';
 import { storages } from './storage/index.ts';
 
 export interface InstanceArgs {
@@ -13,9 +16,9 @@ export interface InstanceArgs {
   stack: string;
 }
 
-/** A Mastodon instance: machine, buckets, names, and the host tree laid on the machine. */
+/** A Mastodon instance: its machines, buckets and names, and the host tree laid on each machine. */
 export class Instance extends pulumi.ComponentResource {
-  /** Public IPv4 address. */
+  /** Public IPv4 address: the primary's. */
   readonly address: pulumi.Output<string>;
   /** Public IPv6 address. */
   readonly address6: pulumi.Output<string | undefined>;
@@ -23,63 +26,106 @@ export class Instance extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** Names of the buckets as they are, whatever the configuration says. */
   readonly buckets: pulumi.Output<{ media: string; backups: string }>;
-  /** Command an admin logs in with. */
+  /** Command an admin logs in with, to the primary. */
   readonly ssh: pulumi.Output<string>;
+  /** How each machine is reached, by its role. */
+  readonly machines: pulumi.Output<{ [role in Role]?: MachineOutputs }>;
   /** DNS records somebody has to set by hand; empty where the stack sets them. */
   readonly dnsByHand: pulumi.Output<string[]>;
 
-  constructor(name: string, { config, stack }: InstanceArgs, options?: pulumi.ComponentResourceOptions) {
-    super('social-coop:index:Instance', name, {}, options);
-    const parent = { parent: this };
-    const { domain, protect } = config;
-    const group = new Group(`${name}-group`, { title: domain, stack }, parent);
-    // Whatever is in the project must go before it does.
-    const after = [group.project];
+  private readonly instance: string;
+  private readonly args: InstanceArgs;
 
-    const machineName = `${name}-primary`;
-    const machine = makeMachine(
-      machineName,
+  constructor(name: string, args: InstanceArgs, options?: pulumi.ComponentResourceOptions) {
+    super('social-coop:index:Instance', name, {}, options);
+    this.instance = name;
+    this.args = args;
+    const { config, stack } = args;
+    const parent = { parent: this };
+    const group = usesDigitalOcean(config)
+      ? new Group(`${name}-group`, { title: config.domain, stack }, parent)
+      : undefined;
+
+    const primary = this.machine('primary', group);
+    const secondary = config.secondary && this.machine('secondary', group);
+    const { storage, retentionDays, protect } = config;
+    const buckets = storages[storage.provider](
+      `${name}-storage`,
+      { storage, retentionDays, protect, after: members(group) },
+      parent,
+    );
+    group?.hold(`${name}-group`, [...primary.urns, ...(secondary?.urns ?? []), ...buckets.urns]);
+
+    const { address, address6 } = primary;
+    const names = makeNames(`${name}-names`, { config, dns: config.dns, address, address6 }, parent);
+    this.apply('primary', primary, buckets, names.ready);
+    if (secondary) this.apply('secondary', secondary, buckets);
+
+    const admin = Object.keys(config.admins)[0];
+    this.address = address;
+    this.address6 = address6;
+    this.url = pulumi.output(`https://${config.domain}`);
+    this.buckets = buckets.names;
+    this.machines = pulumi.output({
+      primary: describeMachine(primary, admin),
+      ...(secondary && { secondary: describeMachine(secondary, admin) }),
+    });
+    this.ssh = this.machines.apply(({ primary }) => primary?.ssh ?? '');
+    this.dnsByHand = names.byHand;
+    this.registerOutputs({ address, address6, url: this.url, ssh: this.ssh });
+  }
+
+  private machine(role: Role, group: Group | undefined): Machine {
+    const { config } = this.args;
+    const machine = config[role];
+    if (!machine) throw new Error(`no ${role} is configured`);
+    const hostname = `${role}.${config.domain}`;
+    const [hostKey, hostPublicKey] =
+      role === 'primary'
+        ? [config.secrets.hostKey, config.hostPublicKey]
+        : [config.secrets.secondaryHostKey, config.secondaryHostPublicKey];
+    return makeMachine(
+      `${this.instance}-${role}`,
       {
-        machine: config.primary,
-        role: 'primary',
-        reverseName: domain,
-        hostname: `primary.${domain}`,
+        machine,
+        role,
+        hostname,
+        reverseName: role === 'primary' ? config.domain : hostname,
         keys: {
-          hostKey: config.secrets.hostKey,
-          hostPublicKey: config.hostPublicKey,
+          hostKey: hostKey ?? '',
+          hostPublicKey: hostPublicKey ?? '',
           deployKey: config.secrets.deployKey,
           deployPublicKey: config.deployPublicKey,
         },
         sshFrom: config.sshFrom,
         federation: config.federation,
         mailPort: config.mail.port,
-        protect,
-        after,
+        protect: config.protect,
+        // What is elsewhere must not wait for DigitalOcean.
+        after: machine.provider === 'digitalocean' ? members(group) : [],
       },
-      parent,
+      { parent: this },
     );
-    const { storage, retentionDays } = config;
-    const buckets = storages[storage.provider](
-      `${name}-storage`,
-      { storage, retentionDays, protect, after },
-      parent,
-    );
-    group.hold(`${name}-group`, [...machine.urns, ...buckets.urns]);
-
-    const { address, address6 } = machine;
-    const names = makeNames(`${name}-names`, { config, dns: config.dns, address, address6 }, parent);
-    new Apply(
-      `${name}-apply`,
-      { stack, config, machineName, machine, buckets },
-      { ...parent, dependsOn: [...machine.ready, ...names.ready] },
-    );
-
-    this.address = address;
-    this.address6 = address6;
-    this.url = pulumi.output(`https://${domain}`);
-    this.buckets = buckets.names;
-    this.ssh = pulumi.interpolate`ssh ${Object.keys(config.admins)[0] ?? 'root'}@${address}`;
-    this.dnsByHand = names.byHand;
-    this.registerOutputs({ address, address6, url: this.url, ssh: this.ssh });
   }
+
+  private apply(role: Role, machine: Machine, buckets: Buckets, after: pulumi.Resource[] = []): void {
+    const { stack, config } = this.args;
+    // The primary's keeps the name it had when there was no other.
+    const name = role === 'primary' ? `${this.instance}-apply` : `${this.instance}-${role}-apply`;
+    new Apply(
+      name,
+      { stack, config, role, machineName: `${this.instance}-${role}`, machine, buckets },
+      { parent: this, dependsOn: [...machine.ready, ...after] },
+    );
+  }
+}
+
+/** Whatever is in the project must go before it does. */
+function members(group: Group | undefined): pulumi.Resource[] {
+  return group ? [group.project] : [];
+}
+
+function usesDigitalOcean({ primary, secondary, storage }: StackConfig): boolean {
+  const providers = [primary.provider, secondary?.provider, storage.provider];
+  return providers.some((provider) => provider === 'digitalocean' || provider === 'spaces');
 }

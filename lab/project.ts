@@ -65,7 +65,8 @@ export function writeStack(stack: string, values: LabValues, from = checkout): s
     // Real secrets, encrypted for other people's passphrase, are of no use here and none of the lab's business.
     for (const name of ['encryptionsalt', 'encryptedkey', 'secretsprovider']) document.delete(name);
     document.deleteIn(key('secrets'));
-    for (const name of ['hostPublicKey', 'deployPublicKey']) document.deleteIn(key(name));
+    for (const name of ['hostPublicKey', 'secondaryHostPublicKey', 'deployPublicKey'])
+      document.deleteIn(key(name));
     document.setIn(key('sshFrom'), [`${gateway.v4}/32`, `${gateway.v6}/128`]);
     if (!document.hasIn(key('contact'))) document.setIn(key('contact'), 'operators@lab.test');
   }

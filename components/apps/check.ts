@@ -1,4 +1,4 @@
-import type { AppName, Problem, ProcessOverride } from '../config.ts';
+import type { AppName, Problem, ProcessOverride, StackConfig } from '../config.ts';
 import { checkVersion } from './check-version.ts';
 import { apps } from './index.ts';
 import { resolveProcesses } from './resolve.ts';
@@ -27,6 +27,18 @@ export function backingMemory(limits: { maxConnections: number; sharedBuffersMb?
 
 const total = (processes: AppProcess[], each: (process: AppProcess) => number) =>
   processes.reduce((sum, process) => sum + process.replicas * each(process), 0);
+
+const memoryOf = (processes: AppProcess[], limits: Omit<ProcessLimits, 'memoryMb'>) => {
+  const { db, redis } = backingMemory(limits);
+  return total(processes, (process) => process.memoryMb) + db + redis + systemMb;
+};
+
+/** Memory limits of everything on a machine that serves, in megabytes: what it must have. */
+export function memoryNeeded({ app, appVersion, processes, database }: StackConfig): number {
+  const version = parseVersion(appVersion);
+  if (!version) throw new Error(`not a version: ${appVersion}`);
+  return memoryOf(resolveProcesses(apps[app], version, processes), database);
+}
 
 function nameProblems(
   app: App,
@@ -111,7 +123,7 @@ function sumProblems(processes: AppProcess[], limits: ProcessLimits): Problem[] 
       remedy: `raise it to ${connections} or lower replicas or concurrency under processes`,
     });
   const backing = backingMemory(limits);
-  const needed = total(processes, (process) => process.memoryMb) + backing.db + backing.redis + systemMb;
+  const needed = memoryOf(processes, limits);
   if (needed > limits.memoryMb)
     problems.push({
       key: 'processes',

@@ -130,6 +130,9 @@ export const keys = {
       "public half of the machine's SSH host key; an edit is ignored on an existing machine and reported",
     missing: INIT,
   }),
+  secondaryHostPublicKey: field.publicKeyLine.optional().meta({
+    description: 'the same of the secondary; an edit is ignored on an existing machine and reported',
+  }),
   deployPublicKey: field.publicKeyLine.meta({
     description:
       'public half of the key `pulumi up` uses; an edit is ignored on an existing machine and reported',

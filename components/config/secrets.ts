@@ -46,7 +46,10 @@ export const secrets = z.strictObject({
   repositoryCipher: secret(/^[A-Za-z0-9+/_-]{32,256}={0,2}$/, '32 or more letters, digits, + / _ or -').meta({
     description: 'passphrase the backups are encrypted with (AES-256)',
   }),
-  hostKey: privateKey.meta({ description: "machine's SSH host key: OpenSSH, ed25519" }),
+  hostKey: privateKey
+    .optional()
+    .meta({ description: "machine's SSH host key: OpenSSH, ed25519; an existing host has its own" }),
+  secondaryHostKey: privateKey.optional().meta({ description: "the secondary's SSH host key, likewise" }),
   deployKey: privateKey.meta({ description: 'key `pulumi up` reaches the machine with: OpenSSH, ed25519' }),
   smtpPassword: text(
     (value) => /^[\x20-\x26\x28-\x7e]{1,256}$/.test(value),

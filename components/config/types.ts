@@ -56,8 +56,10 @@ export interface StackConfig {
   protect: boolean;
   /** Day (YYYY-MM-DD) after which `coop` offers to take the stack down. */
   expires?: string | undefined;
-  /** Machine's SSH host key, OpenSSH one-line form; its private half is `secrets.hostKey`. */
+  /** The primary's SSH host key, OpenSSH one-line form; its private half is `secrets.hostKey`, or on an existing host. */
   hostPublicKey: string;
+  /** The secondary's, likewise; with `secrets.secondaryHostKey`. */
+  secondaryHostPublicKey?: string | undefined;
   /** Key `pulumi up` reaches the machine with; its private half is `secrets.deployKey`. */
   deployPublicKey: string;
   secrets: Secrets;
@@ -165,7 +167,8 @@ export interface Secrets {
   redisPassword: string;
   repositoryCipher: string;
   /** OpenSSH ed25519 private keys. */
-  hostKey: string;
+  hostKey?: string | undefined;
+  secondaryHostKey?: string | undefined;
   deployKey: string;
   smtpPassword?: string | undefined;
   translationKey?: string | undefined;

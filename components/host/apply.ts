@@ -1,7 +1,7 @@
 import { Command } from '@pulumi/command/remote/command.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config.ts';
-import type { Machine } from '../machine/machine.ts';
+import type { Machine, Role } from '../machine/machine.ts';
 import type { Buckets } from '../storage/buckets.ts';
 import { archive } from './archive.ts';
 import { renderHost } from './render.ts';
@@ -13,6 +13,8 @@ export interface ApplyArgs {
   config: StackConfig;
   /** Name of the machine in the stack, e.g. `staging-primary`. */
   machineName: string;
+  /** Whether it serves or stands by. */
+  role: Role;
   machine: Machine;
   buckets: Buckets;
 }
@@ -41,7 +43,7 @@ export class Apply extends pulumi.ComponentResource {
           renderHost({
             stack: args.stack,
             config,
-            machine: { name: args.machineName, address },
+            machine: { name: args.machineName, address, role: args.role },
             media,
             backups,
           }),
@@ -49,7 +51,9 @@ export class Apply extends pulumi.ComponentResource {
       ),
     );
     this.hash = pulumi.unsecret(tree.hash);
-    const line = pulumi.interpolate`sh -c '${SCRIPT}' apply ${this.hash} ${machine.identity}`;
+    // Only root may lay a tree; who may become root needs no password for it.
+    const sudo = machine.connection.apply(({ user }) => (user === 'root' ? '' : 'sudo -n '));
+    const line = pulumi.interpolate`${pulumi.unsecret(sudo)}sh -c '${SCRIPT}' apply ${this.hash} ${machine.identity}`;
     new Command(
       `${name}-run`,
       {
@@ -62,7 +66,11 @@ export class Apply extends pulumi.ComponentResource {
         // Steps and their times, never a value.
         logging: 'stdout',
       },
-      { parent: this, deletedWith: machine.server, dependsOn: options?.dependsOn ?? [] },
+      {
+        parent: this,
+        ...(machine.server && { deletedWith: machine.server }),
+        dependsOn: options?.dependsOn ?? [],
+      },
     );
     this.registerOutputs({ hash: this.hash });
   }

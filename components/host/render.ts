@@ -1,5 +1,6 @@
 import { generatedFiles } from './generated-files.ts';
 import { ruleFor } from './manifest.ts';
+import { belongs } from './role.ts';
 import { stackEnvironment } from './stack-env.ts';
 import { staticFiles, staticRules } from './static-files.ts';
 import { fill } from './template.ts';
@@ -7,15 +8,12 @@ import type { HostFacts, HostFile } from './types.ts';
 
 export type { BucketAccess, HostFacts, HostFile } from './types.ts';
 
-/** Units that a stack with open federation has no use for. */
-const onlyWhenClosed = /^\/etc\/systemd\/system\/egress-refresh\.(?:service|timer)$/;
-
 /** Every file of a machine, sorted by path; the same facts give the same bytes. */
 export function renderHost(facts: HostFacts): HostFile[] {
   const values = stackEnvironment(facts);
   const rules = staticRules();
   const fixed = staticFiles()
-    .filter(({ path }) => facts.config.federation === 'off' || !onlyWhenClosed.test(path))
+    .filter(({ path }) => belongs(path, facts))
     .map(({ path, template, content }) => ({
       path,
       ...modeAndOwner(ruleFor(rules, path)),

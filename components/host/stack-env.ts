@@ -1,4 +1,6 @@
+import { memoryNeeded } from '../apps/check.ts';
 import { apps } from '../apps/index.ts';
+import { sshUsers } from './access.ts';
 import { appContainers } from './compose-app.ts';
 import { imagesOf } from './images.ts';
 import { networks } from './networks.ts';
@@ -19,7 +21,9 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
   return {
     STACK: facts.stack,
     MACHINE: machine.name,
+    ROLE: machine.role,
     ADDRESS: machine.address,
+    MEMORY_MB: String(memoryNeeded(config)),
     DOMAIN: config.domain,
     CONTACT: config.contact,
     FEDERATION: config.federation,
@@ -77,5 +81,6 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     INTERNAL_SUBNET: internal.subnet,
     INTERNAL_GATEWAY: internal.gateway,
     ADMINS: Object.keys(config.admins).sort().join(' '),
+    SSH_USERS: sshUsers(facts).join(' '),
   };
 }

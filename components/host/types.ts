@@ -1,4 +1,5 @@
 import type { StackConfig } from '../config.ts';
+import type { Role } from '../machine/machine.ts';
 
 /** One bucket and the key that reaches it. */
 export interface BucketAccess {
@@ -15,8 +16,8 @@ export interface HostFacts {
   stack: string;
   /** Validated; secrets are plain strings, real or masked. */
   config: StackConfig;
-  /** `address` is the public IPv4 address the names point to. */
-  machine: { name: string; address: string };
+  /** `address` is the machine's public IPv4 address; the names point to the primary's. */
+  machine: { name: string; address: string; role: Role };
   media: BucketAccess;
   backups: BucketAccess;
 }

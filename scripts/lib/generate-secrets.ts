@@ -9,7 +9,9 @@ type Generated = Exclude<SecretName, 'smtpPassword' | 'translationKey'>;
 export interface SecretGroup {
   secrets: Generated[];
   /** Plain config key that holds the public half. */
-  publicKey?: 'hostPublicKey' | 'deployPublicKey';
+  publicKey?: PublicKey;
+  /** Whether a stack has a use for it, by its plain config. Default: it has. */
+  wanted?(config: Record<string, unknown>): boolean;
   make(stack: string): Record<string, string>;
 }
 
@@ -18,14 +20,17 @@ const alone = (name: Generated, make: () => string): SecretGroup => ({
   make: () => ({ [name]: make() }),
 });
 
+type PublicKey = 'hostPublicKey' | 'secondaryHostPublicKey' | 'deployPublicKey';
+
 const sshPair = (
-  secret: 'hostKey' | 'deployKey',
-  publicKey: 'hostPublicKey' | 'deployPublicKey',
+  secret: 'hostKey' | 'secondaryHostKey' | 'deployKey',
+  publicKey: PublicKey,
+  comment: string,
 ): SecretGroup => ({
   secrets: [secret],
   publicKey,
   make(stack) {
-    const pair = makeSshKeyPair(`${secret === 'hostKey' ? 'host' : 'deploy'}@${stack}`);
+    const pair = makeSshKeyPair(`${comment}@${stack}`);
     return { [secret]: pair.privateKey, [publicKey]: pair.publicKey };
   },
 });
@@ -41,9 +46,21 @@ export const secretGroups: SecretGroup[] = [
   alone('databaseAdminPassword', () => alphanumeric(40)),
   alone('redisPassword', () => alphanumeric(40)),
   alone('repositoryCipher', () => randomBytes(48).toString('base64')),
-  sshPair('hostKey', 'hostPublicKey'),
-  sshPair('deployKey', 'deployPublicKey'),
+  {
+    ...sshPair('hostKey', 'hostPublicKey', 'host'),
+    wanted: (config) => providerOf(config.primary) !== 'existing',
+  },
+  {
+    ...sshPair('secondaryHostKey', 'secondaryHostPublicKey', 'secondary'),
+    wanted: (config) => ![undefined, 'existing'].includes(providerOf(config.secondary)),
+  },
+  sshPair('deployKey', 'deployPublicKey', 'deploy'),
 ];
+
+/** A host that is there already has a host key of its own. */
+function providerOf(machine: unknown): string | undefined {
+  return (machine as { provider?: string } | undefined)?.provider;
+}
 
 /** Letters and digits only: safe in every file format that such a value passes through. */
 function alphanumeric(length: number): string {

@@ -4,6 +4,10 @@ import { type SshKeyPair, sshKeyPairFromSeed } from './openssh.ts';
 
 /** Key pairs that anybody can make again, so that nobody mistakes them for real ones. */
 export const maskedHostKey: SshKeyPair = sshKeyPairFromSeed(Buffer.alloc(32, 1), 'MASKED-hostKey');
+export const maskedSecondaryHostKey: SshKeyPair = sshKeyPairFromSeed(
+  Buffer.alloc(32, 3),
+  'MASKED-secondaryHostKey',
+);
 export const maskedDeployKey: SshKeyPair = sshKeyPairFromSeed(Buffer.alloc(32, 2), 'MASKED-deployKey');
 
 const vapid = createECDH('prime256v1');
@@ -23,6 +27,7 @@ export const maskedSecrets: Record<SecretName, string> = {
   redisPassword: 'MASKED-redisPassword',
   repositoryCipher: 'MASKED-repositoryCipher'.padEnd(64, '0'),
   hostKey: maskedHostKey.privateKey,
+  secondaryHostKey: maskedSecondaryHostKey.privateKey,
   deployKey: maskedDeployKey.privateKey,
   smtpPassword: 'MASKED-smtpPassword',
   translationKey: 'MASKED-translationKey',

@@ -18,7 +18,10 @@ export function planSecrets(document: Document, stack: string, file: string): Se
   const secrets = (config[`${prefix}secrets`] ?? {}) as Record<string, unknown>;
   refuseUnreadable(secrets, file);
   const plan: SecretPlan = { make: {}, publicKeys: {}, kept: Object.keys(secrets) };
-  for (const group of secretGroups) {
+  const plain = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.slice(prefix.length), value]),
+  );
+  for (const group of secretGroups.filter(({ wanted }) => wanted?.(plain) ?? true)) {
     const members = membersOf(group);
     const there = members.filter(({ key, inSecrets }) =>
       inSecrets ? key in secrets : prefix + key in config,

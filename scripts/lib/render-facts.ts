@@ -1,7 +1,9 @@
 import { parseConfig } from '../../components/config.ts';
+import { VisibleError } from '../../components/errors.ts';
 import type { HostFacts } from '../../components/host/types.ts';
+import type { Role } from '../../components/machine/machine.ts';
 import { defaultImages } from './default-images.ts';
-import { maskedDeployKey, maskedHostKey, maskedSecrets } from './masked.ts';
+import { maskedDeployKey, maskedHostKey, maskedSecondaryHostKey, maskedSecrets } from './masked.ts';
 import { configOf, prefix, readStackFile, requireStack, stackFile } from './stack-file.ts';
 
 export interface RenderFacts {
@@ -15,7 +17,7 @@ const noDigest = `sha256:${'0'.repeat(64)}`;
 const address = '192.0.2.1';
 
 /** Facts for `coop render` from the stack file alone: everything plain is real, everything secret masked. */
-export function renderFacts(projectDir: string, stack: string): RenderFacts {
+export function renderFacts(projectDir: string, stack: string, role: Role = 'primary'): RenderFacts {
   requireStack(projectDir, stack);
   const { document } = readStackFile(stackFile(projectDir, stack));
   const placeholders = [`machine address: ${address}`];
@@ -30,6 +32,7 @@ export function renderFacts(projectDir: string, stack: string): RenderFacts {
       secrets: masked(said),
       // Pairs are checked against each other; the real public halves come back below.
       hostPublicKey: maskedHostKey.publicKey,
+      secondaryHostPublicKey: maskedSecondaryHostKey.publicKey,
       deployPublicKey: maskedDeployKey.publicKey,
     }),
     { project: prefix.slice(0, -1), stack },
@@ -37,6 +40,8 @@ export function renderFacts(projectDir: string, stack: string): RenderFacts {
   for (const key of ['hostPublicKey', 'deployPublicKey'] as const)
     if (typeof said[key] === 'string') config[key] = said[key];
     else placeholders.push(key);
+  if (role === 'secondary' && !config.secondary)
+    throw new VisibleError(`no secondary — Pulumi.${stack}.yaml names one machine — leave --machine out`);
   const bucket = (name: 'media' | 'backups') => ({
     bucket: config.storage[name],
     region: config.storage.region,
@@ -44,7 +49,7 @@ export function renderFacts(projectDir: string, stack: string): RenderFacts {
     accessKey: 'MASKEDACCESSKEY00000',
     secretKey: 'MASKED-secretKey'.padEnd(43, '0'),
   });
-  const machine = { name: `${stack}-primary`, address };
+  const machine = { name: `${stack}-${role}`, address, role };
   return {
     facts: { stack, config, machine, media: bucket('media'), backups: bucket('backups') },
     placeholders,

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Role } from '../../components/machine/machine.ts';
 import { announce, findContext } from '../lib/context.ts';
 import { verb } from '../lib/verb.ts';
 
 interface Flags {
   out: string;
+  machine: Role;
   json?: boolean;
 }
 
@@ -18,11 +20,17 @@ the tools' own linters.`,
     examples: [
       ['coop render staging --out tree', 'then: less tree/etc/nginx/…'],
       ['coop render staging --out before', 'change something, render again elsewhere, and: diff -r'],
+      ['coop render prod --out tree --machine secondary', 'the machine that stands by'],
       ['coop render staging --out tree --json', 'the list of files with modes and owners'],
     ],
   })
     .argument('<stack>', 'whose file is read')
     .requiredOption('--out <dir>', 'empty, new, or written by an earlier render')
+    .addOption(
+      new Option('--machine <role>', 'which of its machines')
+        .choices(['primary', 'secondary'])
+        .default('primary'),
+    )
     .action(render);
 }
 
@@ -33,7 +41,7 @@ async function render(stack: string, flags: Flags): Promise<void> {
   const { renderFacts } = await import('../lib/render-facts.ts');
   const { renderHost } = await import('../../components/host/render.ts');
   const { writeTree } = await import('../lib/render-dir.ts');
-  const { facts, placeholders } = renderFacts(context.projectDir, stack);
+  const { facts, placeholders } = renderFacts(context.projectDir, stack, flags.machine);
   const files = renderHost(facts);
   const out = resolve(flags.out);
   writeTree(out, stack, files);

@@ -101,7 +101,7 @@ export function describeCheckers(image: () => Promise<string>): void {
       execFileSync('sh', ['-c', 'base64 -d | tar -xC "$1"', 'sh', tree], { input: tar });
       cpSync(new URL('lay-tree.sh', import.meta.url).pathname, join(tree, 'lay-tree.sh'));
       chmodSync(join(tree, 'lay-tree.sh'), 0o755);
-      writeFileSync(join(tree, 'host-key'), given.config.secrets.hostKey, { mode: 0o600 });
+      writeFileSync(join(tree, 'host-key'), given.config.secrets.hostKey ?? '', { mode: 0o600 });
     }, 600_000);
     afterAll(() => rmSync(tree, { recursive: true, force: true }));
 

@@ -8,9 +8,10 @@ const makeAll = () => Object.assign({}, ...secretGroups.map((group) => group.mak
 
 describe('generated secrets', () => {
   it('are what the config accepts, and nothing is missing or extra', () => {
-    const { hostPublicKey, deployPublicKey, ...secrets } = makeAll();
+    const { hostPublicKey, secondaryHostPublicKey, deployPublicKey, ...secrets } = makeAll();
     expect(keys.secrets.safeParse(secrets).error?.issues).toBeUndefined();
     expect(keys.hostPublicKey.safeParse(hostPublicKey).success).toBe(true);
+    expect(keys.secondaryHostPublicKey.safeParse(secondaryHostPublicKey).success).toBe(true);
     expect(keys.deployPublicKey.safeParse(deployPublicKey).success).toBe(true);
   });
 
@@ -39,10 +40,11 @@ describe('masked secrets', () => {
   });
 
   it('say what they are, wherever letters allow it', () => {
-    const silent = ['secretKeyBase', 'vapidPrivateKey', 'vapidPublicKey', 'hostKey', 'deployKey'];
+    const keys = ['hostKey', 'secondaryHostKey', 'deployKey'] as const;
+    const silent: string[] = ['secretKeyBase', 'vapidPrivateKey', 'vapidPublicKey', ...keys];
     for (const [name, value] of Object.entries(maskedSecrets))
       if (!silent.includes(name)) expect(value, name).toContain('MASKED');
-    for (const key of [maskedSecrets.hostKey, maskedSecrets.deployKey])
+    for (const key of keys.map((name) => maskedSecrets[name]))
       expect(Buffer.from(key.split('\n').slice(1, -2).join(''), 'base64').toString('latin1')).toContain(
         'MASKED',
       );

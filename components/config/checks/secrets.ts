@@ -14,15 +14,41 @@ export function checkSecretPairs(config: Loose<StackConfig>): Problem[] {
   }
   return [
     ...problems,
-    ...checkSshPair(config, 'hostPublicKey', 'hostKey'),
+    ...checkHostKeys(config, 'primary', 'hostPublicKey', 'hostKey'),
+    ...checkHostKeys(config, 'secondary', 'secondaryHostPublicKey', 'secondaryHostKey'),
     ...checkSshPair(config, 'deployPublicKey', 'deployKey'),
   ];
 }
 
+/** A machine boots with the key we pin; a host that is there already has one, of which we know the public half. */
+function checkHostKeys(
+  config: Loose<StackConfig>,
+  role: 'primary' | 'secondary',
+  key: 'hostPublicKey' | 'secondaryHostPublicKey',
+  name: 'hostKey' | 'secondaryHostKey',
+): Problem[] {
+  const machine = config[role];
+  if (!machine) return [];
+  const existing = machine.provider === 'existing';
+  const problems: Problem[] = [];
+  // Without any primary key the schema has said so.
+  if (role === 'secondary' && config[key] === undefined) {
+    const remedy = existing
+      ? `compare \`ssh-keyscan -t ed25519 HOST\` with /etc/ssh/ssh_host_ed25519_key.pub on the host, and set it`
+      : MAKE;
+    problems.push({ key, reason: `is missing beside ${role}`, remedy });
+  }
+  if (!existing && config.secrets?.[name] === undefined)
+    problems.push({ key: `secrets.${name}`, reason: 'is missing', remedy: MAKE });
+  return [...problems, ...checkSshPair(config, key, name)];
+}
+
+const MAKE = 'run `coop init` for this stack: it makes both halves, and keeps every secret that is there';
+
 function checkSshPair(
   config: Loose<StackConfig>,
-  key: 'hostPublicKey' | 'deployPublicKey',
-  name: 'hostKey' | 'deployKey',
+  key: 'hostPublicKey' | 'secondaryHostPublicKey' | 'deployPublicKey',
+  name: 'hostKey' | 'secondaryHostKey' | 'deployKey',
 ): Problem[] {
   const [line, privateKey] = [config[key], config.secrets?.[name]];
   if (line === undefined || privateKey === undefined) return [];

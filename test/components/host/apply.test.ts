@@ -21,7 +21,7 @@ test('ships the tree of this stack, this machine and these buckets on stdin, and
   const config = configOf(completed('staging'));
   const { resources } = await deploy(config);
   const { inputs, secrets } = only(resources, 'Command');
-  const machine = { name: 'staging-primary', address: '203.0.113.10' };
+  const machine = { name: 'staging-primary', address: '203.0.113.10', role: 'primary' as const };
   const { tar, hash } = archive(
     renderHost({ stack: 'staging', config, machine, media: bucket('media'), backups: bucket('backups') }),
   );

@@ -65,7 +65,7 @@ export class ApplyLab {
     const images = await startServices(say);
     const given = facts({
       ...overrides,
-      machine: { name: 'apply-primary', address: addresses.v4 },
+      machine: { name: 'apply-primary', address: addresses.v4, role: 'primary' },
       config: {
         domain,
         images,

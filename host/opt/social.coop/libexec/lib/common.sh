@@ -14,6 +14,13 @@ load_stack() {
   . "${APPLY_TREE:-}/etc/social.coop/stack.env"
 }
 
+# Ends a step that is not for a machine that stands by, and says so: on_primary_only WHAT.
+on_primary_only() {
+  [ "$ROLE" = secondary ] || return 0
+  printf '   no %s here: this machine stands by\n' "$1"
+  exit 0
+}
+
 say() { printf '   %s\n' "$*"; }
 warn() { printf '   warning: %s\n' "$*" >&2; }
 fail() {
