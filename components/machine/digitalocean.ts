@@ -10,7 +10,7 @@ import type { DigitalOceanMachineConfig } from '../config.ts';
 import { cloudInit } from './cloud-init.ts';
 import { inboundRules, outboundRules } from './digitalocean-rules.ts';
 import { type Boot, ignoredBoot, report } from './ignored.ts';
-import type { Connection, Machine, MachineArgs } from './machine.ts';
+import type { Connection, Machine, MachineArgs, Role } from './machine.ts';
 
 const IMAGE = 'debian-13-x64';
 
@@ -116,7 +116,7 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
   }
 
   /** The inputs in the state are the old ones while an edit of them is ignored, so that comparing needs no memory of our own. */
-  private warn(role: string, wanted: Boot): void {
+  private warn(role: Role, wanted: Boot): void {
     const { region, image, sshKeys, userData } = this.server;
     const urns = pulumi.all([this.server.urn, this.reserved.urn]);
     pulumi.all([region, image, sshKeys, userData, urns]).apply(([region, image, sshKeys, userData, urns]) => {

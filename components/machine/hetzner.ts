@@ -10,7 +10,7 @@ import type { HetznerMachineConfig } from '../config.ts';
 import { cloudInit } from './cloud-init.ts';
 import { firewallRules } from './hetzner-rules.ts';
 import { type Boot, ignoredBoot, report } from './ignored.ts';
-import type { Connection, Machine, MachineArgs } from './machine.ts';
+import type { Connection, Machine, MachineArgs, Role } from './machine.ts';
 
 /** Exists for x86 and ARM under the same name. */
 const IMAGE = 'debian-13';
@@ -143,7 +143,7 @@ export class HetznerMachine extends pulumi.ComponentResource implements Machine 
   }
 
   /** The inputs in the state are the old ones while an edit of them is ignored, so that comparing needs no memory of our own. */
-  private warn(role: string, wanted: Boot): void {
+  private warn(role: Role, wanted: Boot): void {
     const { location, image, sshKeys, userData } = this.server;
     const urns = pulumi.all([this.server.urn, ...this.addresses.map(({ urn }) => urn)]);
     pulumi

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Role } from './machine.ts';
 
 /** A configuration key whose edit an existing machine or bucket does not follow. */
 export interface Ignored {
@@ -28,7 +29,7 @@ export function ignoredBoot(
   actual: Boot,
   wanted: Boot,
   urns: readonly string[],
-  role = 'primary',
+  role: Role = 'primary',
 ): Ignored[] {
   const targets = urns.map((urn) => `--target '${urn}'`).join(' ');
   const rebuild = `put the old value back, or build the machine anew: \`pulumi destroy --target-dependents ${targets}\`, then \`pulumi up\` (its data comes back by a restore only)`;
@@ -49,7 +50,8 @@ export function ignoredBoot(
     found.push({ key: 'deployPublicKey', actual: 'the machine was made with another key', remedy });
   }
   if (!sameUserData(actual.userData, wanted.userData) && !onlyDeployKey(actual.userData, wanted.userData)) {
-    const key = otherKey ? 'hostPublicKey (or only deployPublicKey)' : 'hostPublicKey';
+    const hostKey = role === 'primary' ? 'hostPublicKey' : 'secondaryHostPublicKey';
+    const key = otherKey ? `${hostKey} (or only deployPublicKey)` : hostKey;
     const remedy = `put the new host key on the machine by hand (/etc/ssh/ssh_host_ed25519_key), or ${rebuild}`;
     found.push({ key, actual: 'the machine booted with other user data (host key or packages)', remedy });
   }

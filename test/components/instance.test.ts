@@ -86,9 +86,42 @@ test('says where the instance is and how to get in', async () => {
   });
 });
 
+const standby = {
+  secondary: { provider: 'existing', host: 'box.example.org', address: '203.0.113.77' },
+  secondaryHostPublicKey: completed('staging').hostPublicKey,
+};
+
+test('a second machine has a tree of its own, waits for no name, and no name points to it', async () => {
+  const { resources, instance } = await staging(standby);
+
+  const runs = ['staging-apply-run', 'staging-secondary-apply-run'].map((name) =>
+    only(resources, 'Command', name),
+  );
+  expect(runs[0]?.inputs.create).not.toBe(runs[1]?.inputs.create);
+  expect(runs[1]?.inputs.connection).toMatchObject({ host: 'box.example.org', user: 'root' });
+  expect(runs[1]?.dependsOn).toEqual([]);
+  const records = resources.filter(({ type }) => type.endsWith(':DnsRecord'));
+  expect(JSON.stringify(records)).not.toContain('203.0.113.77');
+  expect(await resolved(instance.machines)).toMatchObject({
+    primary: { address: '203.0.113.10', ssh: 'ssh root@203.0.113.10' },
+    secondary: { address: '203.0.113.77', host: 'box.example.org', ssh: 'ssh root@box.example.org' },
+  });
+});
+
+test('whoever is not root becomes it by sudo', async () => {
+  const { resources } = await staging({
+    secondary: { ...standby.secondary, user: 'debian' },
+    ...{ secondaryHostPublicKey: standby.secondaryHostPublicKey },
+  });
+  const run = only(resources, 'Command', 'staging-secondary-apply-run');
+  expect(run.inputs.create).toMatch(/^sudo -n sh -c '/);
+  expect(only(resources, 'Command', 'staging-apply-run').inputs.create).toMatch(/^sh -c '/);
+});
+
 test('no output that is meant to be read is a secret', async () => {
   const { instance } = await staging();
-  for (const output of [instance.url, instance.address, instance.address6, instance.ssh, instance.buckets]) {
+  const { url, address, address6, ssh, machines, buckets } = instance;
+  for (const output of [url, address, address6, ssh, machines, buckets]) {
     expect(await (output as unknown as { isSecret: Promise<boolean> }).isSecret).toBe(false);
   }
 });

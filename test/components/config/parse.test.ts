@@ -52,6 +52,19 @@ test.each(['staging', 'prod'])('the shipped %s file lacks only what coop init fi
   }
 });
 
+test('an existing host is reached at its address, and needs no private host key', () => {
+  const file = set(stackFile(), {
+    primary: { provider: 'existing', host: '203.0.113.7' },
+    'secrets.hostKey': undefined,
+  });
+  expect(parseConfig(engineConfig(file), options).primary).toEqual({
+    provider: 'existing',
+    host: '203.0.113.7',
+    address: '203.0.113.7',
+    user: 'root',
+  });
+});
+
 test('everything wrong is in one message, as problem, place and what to do', () => {
   const file = set(stackFile(), { domain: 'https://x', rpo: 5, 'images.web': 'mastodon:latest' });
   const raw = { ...engineConfig(file), 'instance:domian': 'x', 'instance:uploadMb': 'lots' };
@@ -299,6 +312,25 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
     { 'secrets.hostKey': other('hostKey') },
     'hostPublicKey',
     /not the public half/,
+  ],
+  ['a machine without its host key', { 'secrets.hostKey': undefined }, 'secrets.hostKey', /is missing/],
+  [
+    'a secondary without a host key',
+    { 'secondary.provider': 'digitalocean' },
+    'secondaryHostPublicKey',
+    /missing beside secondary/,
+  ],
+  [
+    'a secondary without the private half',
+    { 'secondary.provider': 'digitalocean', secondaryHostPublicKey: stackFile().hostPublicKey },
+    'secrets.secondaryHostKey',
+    /is missing/,
+  ],
+  [
+    'an existing secondary whose host key nobody knows',
+    { secondary: { provider: 'existing', host: '203.0.113.7' } },
+    'secondaryHostPublicKey',
+    /missing beside secondary/,
   ],
   [
     'two halves of two deploy keys',

@@ -85,6 +85,33 @@ describe('renderHost', () => {
     expect(at('/etc/systemd/system/egress-refresh.timer').content).toContain('WantedBy=timers.target');
   });
 
+  it('lays on a machine that stands by the same files, but no timer that works on what only the primary has', () => {
+    const standby = renderHost({ ...given, machine: { ...given.machine, role: 'secondary' } });
+    const paths = standby.map(({ path }) => path);
+    const left = files.map(({ path }) => path).filter((path) => !paths.includes(path));
+    expect(left).toContain('/etc/systemd/system/certificate-renew.timer');
+    expect(left.every((path) => path.endsWith('.timer'))).toBe(true);
+    expect(at('/etc/systemd/system/egress-refresh.timer', standby)).toBeDefined();
+    expect(at('/etc/social.coop/stack.env', standby).content).toContain("ROLE='secondary'");
+  });
+
+  it('lets whoever logs in to an existing host keep doing so', () => {
+    const primary = {
+      provider: 'existing',
+      host: 'box.example.org',
+      address: '203.0.113.7',
+      user: 'debian',
+    } as const;
+    const existing = renderHost({ ...given, config: { ...given.config, primary } });
+    expect(at('/etc/ssh/sshd_config.d/10-social-coop.conf', existing).content).toContain(
+      'AllowUsers root debian alice bob\n',
+    );
+    expect(at('/etc/ssh/authorized_keys.d/debian', existing).content).toBe(
+      `${given.config.deployPublicKey}\n`,
+    );
+    expect(() => at('/etc/ssh/authorized_keys.d/debian')).toThrow();
+  });
+
   it('installs every timer into timers.target, and a service of the same name beside it', () => {
     const timers = files.filter(({ path }) => path.endsWith('.timer'));
     expect(timers.length).toBeGreaterThanOrEqual(3);

@@ -40,8 +40,9 @@ const secret =
 
 /** The two halves of a pair can only change together. */
 const sshPair =
-  (publicKey: string, privateKey: string): Edits =>
+  (publicKey: string, privateKey: string, role?: 'primary' | 'secondary'): Edits =>
   (file) => {
+    if (role && !file[role]) return [];
     const pair = openSshPair('new');
     return [set(file, { [publicKey]: pair.publicKey, [`secrets.${privateKey}`]: pair.privateKey })];
   };
@@ -153,7 +154,8 @@ export const edits: Record<string, Edits> = {
   'environment.*': to('environment.RAILS_LOG_LEVEL', 'warn', 'debug'),
   protect: to('protect', true, false),
   expires: also({ protect: false, expires: '2026-12-24' }, { protect: false, expires: '2030-01-01' }),
-  hostPublicKey: sshPair('hostPublicKey', 'hostKey'),
+  hostPublicKey: sshPair('hostPublicKey', 'hostKey', 'primary'),
+  secondaryHostPublicKey: sshPair('secondaryHostPublicKey', 'secondaryHostKey', 'secondary'),
   deployPublicKey: sshPair('deployPublicKey', 'deployKey'),
   'secrets.secretKeyBase': secret('secretKeyBase'),
   'secrets.vapidPrivateKey': vapidPair,
@@ -165,7 +167,8 @@ export const edits: Record<string, Edits> = {
   'secrets.databaseAdminPassword': secret('databaseAdminPassword'),
   'secrets.redisPassword': secret('redisPassword'),
   'secrets.repositoryCipher': secret('repositoryCipher'),
-  'secrets.hostKey': sshPair('hostPublicKey', 'hostKey'),
+  'secrets.hostKey': sshPair('hostPublicKey', 'hostKey', 'primary'),
+  'secrets.secondaryHostKey': sshPair('secondaryHostPublicKey', 'secondaryHostKey', 'secondary'),
   'secrets.deployKey': sshPair('deployPublicKey', 'deployKey'),
   'secrets.translationKey': also(deepl, { ...deepl, 'secrets.translationKey': 'other' }),
   'secrets.environment.*': to('secrets.environment.HCAPTCHA_SECRET_KEY', '0x1', '0x2'),
