@@ -62,7 +62,13 @@ const EXAMPLES = (['deepl', 'libretranslate'] as const).map((provider) => {
     environment: {},
     secrets: Object.fromEntries(names.map((name) => [name, 'x'])),
   } as unknown as StackConfig;
-  return { stack: 'x', config, machine: { name: 'x', address: 'x' }, media: bucket, backups: bucket };
+  return {
+    stack: 'x',
+    config,
+    machine: { name: 'x', address: 'x', role: 'primary' as const },
+    media: bucket,
+    backups: bucket,
+  };
 });
 
 const OWN = new Set(EXAMPLES.flatMap(ownVariables));
