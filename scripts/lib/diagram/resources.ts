@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { MockMonitor } from '@pulumi/pulumi/runtime/mocks.js';
 import { Instance } from '../../../components/instance.ts';
 import { renderFacts } from '../render-facts.ts';
+import { settled } from './settled.ts';
 
 /** One resource as the program asks the engine for it. */
 export interface Asked {
@@ -63,15 +64,4 @@ export async function resourcesOf(projectDir: string, stack: string): Promise<As
     MockMonitor.prototype.registerResource = register;
   }
   return asked.sort((a, b) => a.name.localeCompare(b.name, 'en'));
-}
-
-/** Waits until the program has nothing more to ask. */
-async function settled(): Promise<void> {
-  const { waitForRPCs } = (await import('@pulumi/pulumi/runtime/settings.js')) as unknown as {
-    waitForRPCs(): Promise<void>;
-  };
-  for (let quiet = 0; quiet < 3; quiet++) {
-    await waitForRPCs();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }

@@ -4,6 +4,7 @@ import { MockMonitor } from '@pulumi/pulumi/runtime/mocks.js';
 import { vi } from 'vitest';
 import type { StackConfig } from '../../../components/config.ts';
 import { Instance } from '../../../components/instance.ts';
+import { settled } from '../../../scripts/lib/diagram/settled.ts';
 import { outputsOf } from './outputs.ts';
 
 type Properties = Record<string, unknown>;
@@ -131,15 +132,4 @@ function idOf(type: string, name: string): string {
 
 function lastPart(urn: string): string {
   return urn.split('::').at(-1) ?? '';
-}
-
-/** Waits until the program has nothing more to ask. */
-async function settled(): Promise<void> {
-  const { waitForRPCs } = (await import('@pulumi/pulumi/runtime/settings.js')) as unknown as {
-    waitForRPCs(): Promise<void>;
-  };
-  for (let quiet = 0; quiet < 3; quiet++) {
-    await waitForRPCs();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
