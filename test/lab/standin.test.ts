@@ -7,7 +7,7 @@ import { picture } from '../../lab/picture.ts';
 import { gateway } from '../../lab/services/addresses.ts';
 import { confirmationLink } from '../../lab/services/mail-client.ts';
 import { deliveries, follow, peerFollows, peerRequests, publish } from '../../lab/services/peer-client.ts';
-import { patiently, StandinBed } from './support/standin-bed.ts';
+import { patiently, QUEUES, StandinBed } from './support/standin-bed.ts';
 
 /** Timers and waits run this much faster. */
 const FAST = { MASTODON_STANDIN_SPEED: '100' };
@@ -151,4 +151,27 @@ test('tootctl tells its version, and refuses to destroy an instance', async () =
   expect((await bed.once(['bin/tootctl', '--version'])).stdout.trim()).toBe('4.5.20');
   const refused = await bed.once(['bin/tootctl', 'self-destruct']);
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('self-destruct is refused')]);
+});
+
+test('as Hometown it keeps a local-only post from every other server and every visitor', async () => {
+  const hometown = { MASTODON_STANDIN_VERSION: '4.5.20+hometown-1.2.1' };
+  expect((await bed.once(['bundle', 'exec', 'rails', 'db:migrate'], hometown)).code).toBe(0);
+  await bed.web(hometown);
+  await bed.sidekiq('workers', QUEUES, hometown);
+  expect((await member.get('/api/v1/instance')).version).toBe(hometown.MASTODON_STANDIN_VERSION);
+  const [last] = (await peerRequests()).slice(-1);
+  const here = await member.publish('for us alone', { local_only: true });
+  const posted = await member.publish('for everybody');
+  const arrived = async () => (await deliveries(last?.id)).map((one) => one.body).join();
+  await patiently(arrived).toContain(posted.id);
+  expect(await arrived()).not.toContain(here.id);
+  expect((await member.get(`/api/v1/statuses/${here.id}`)).local_only).toBe(true);
+  for (const path of [`/api/v1/statuses/${here.id}`, `/users/${member.name}/statuses/${here.id}`])
+    expect((await labFetch(`${bed.site}${path}`)).status, path).toBe(404);
+  for (const path of [
+    '/api/v1/timelines/public',
+    `/users/${member.name}/outbox?page=true`,
+    `/@${member.name}`,
+  ])
+    expect(await (await labFetch(`${bed.site}${path}`)).text(), path).not.toContain('for us alone');
 });

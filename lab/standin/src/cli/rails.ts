@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { type Db, one, openDb } from '../core/db.ts';
 import { type Env, readEnv } from '../core/env.ts';
 import { Problem } from '../core/problem.ts';
+import { parseVersion } from '../core/version.ts';
 import { generateVapidPair } from '../crypto/vapid.ts';
 import { migrate } from '../schema/migrate.ts';
 import { migrationsOf, pending } from '../schema/plan.ts';
@@ -83,6 +85,17 @@ async function loadSchema(db: Db, env: Env): Promise<void> {
   await load(db, env);
 }
 
+/** Files named like Mastodon's, for those who ask an image which migrations it carries. */
+function writeMigrationFiles(): void {
+  const version = parseVersion(process.env.MASTODON_STANDIN_VERSION || '4.5.20');
+  for (const { version: number, name, phase } of migrationsOf(version)) {
+    const directory = phase === 'post' ? 'db/post_migrate' : 'db/migrate';
+    mkdirSync(directory, { recursive: true });
+    const words = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+    writeFileSync(`${directory}/${number}_${words}.rb`, `# ${name}: in this stand-in's own code\n`);
+  }
+}
+
 function generators(): Record<string, () => void> {
   const token = (): string => randomBytes(24).toString('base64').replace(/[+/=]/g, '').slice(0, 32);
   return {
@@ -96,6 +109,7 @@ function generators(): Record<string, () => void> {
       print(`VAPID_PRIVATE_KEY=${pair.privateKey}\nVAPID_PUBLIC_KEY=${pair.publicKey}`);
     },
     'assets:precompile': () => undefined,
+    'standin:migration_files': writeMigrationFiles,
   };
 }
 

@@ -2,6 +2,7 @@ import { resolveAcct } from '../activitypub/resolve.ts';
 import type { App } from '../core/app.ts';
 import { many, one, type Row, transaction } from '../core/db.ts';
 import { enqueue } from '../jobs/enqueue.ts';
+import { isLocalOnly } from './local-only.ts';
 import { linkMedia } from './media-order.ts';
 import { visibilityNumber } from './visibility.ts';
 
@@ -14,6 +15,8 @@ export interface NewStatus {
   mediaIds: string[];
   language?: string;
   applicationId?: string;
+  /** Hometown: never leaves the instance. */
+  localOnly?: boolean;
 }
 
 const MENTION = /(?<![\w/])@([a-z0-9_]+)(?:@([a-z0-9.-]+[a-z0-9]))?/gi;
@@ -37,21 +40,23 @@ export async function postStatus(app: App, account: Row, input: NewStatus): Prom
         input.applicationId ?? null,
       ],
     )) as Row;
+    if (input.localOnly && app.env.version.hometown)
+      await db.query('UPDATE statuses SET local_only = true WHERE id = $1', [created.id]);
     for (const target of mentioned)
       await db.query('INSERT INTO mentions (status_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
         created.id,
         target.id,
       ]);
     await linkMedia(db, app.env, created.id, input.mediaIds);
-    return created;
+    return { ...created, local_only: input.localOnly === true } as Row;
   });
   for (const target of mentioned)
     if (target.domain === null && target.id !== account.id)
       await enqueue(app.redis, 'LocalNotificationWorker', target.id, account.id, status.id, 'mention');
   await enqueue(app.redis, 'DistributionWorker', status.id);
-  await enqueue(app.redis, 'ActivityPub::DistributionWorker', status.id);
+  if (!isLocalOnly(app, status)) await enqueue(app.redis, 'ActivityPub::DistributionWorker', status.id);
   if (/https?:\/\//.test(input.text)) await enqueue(app.redis, 'LinkCrawlWorker', status.id);
-  if (input.visibility === 'public')
+  if (input.visibility === 'public' && !isLocalOnly(app, status))
     await enqueue(app.redis, 'Fasp::AnnounceContentLifecycleEventWorker', status.id, 'new');
   return status;
 }
@@ -83,7 +88,9 @@ export async function deleteStatus(app: App, id: string): Promise<void> {
 
 /** Whether `viewerId` may see a status. */
 export async function visibleTo(app: App, status: Row, viewerId?: string): Promise<boolean> {
-  if (status.visibility <= 1 || status.account_id === viewerId) return true;
+  if (status.account_id === viewerId) return true;
+  if (!viewerId && isLocalOnly(app, status)) return false;
+  if (status.visibility <= 1) return true;
   if (!viewerId) return false;
   const mentioned = await one(app.db, 'SELECT 1 FROM mentions WHERE status_id = $1 AND account_id = $2', [
     status.id,

@@ -1,5 +1,6 @@
 import { Problem } from '../core/problem.ts';
 import { minorName, type Version } from '../core/version.ts';
+import { hometown } from './hometown.ts';
 import type { Migration } from './migration.ts';
 import { v404 } from './v404.ts';
 import { v405 } from './v405.ts';
@@ -17,9 +18,10 @@ export function migrationsOf(version: Version): Migration[] {
     throw new Problem(
       `version ${version.full} is too old — MASTODON_STANDIN_VERSION — the stand-in knows ${minorName(OLDEST)} and later`,
     );
-  return ALL.filter((migration) => migration.minor <= version.minor).sort((a, b) =>
-    a.version.localeCompare(b.version),
-  );
+  const known = version.hometown ? [...ALL, ...hometown] : ALL;
+  return known
+    .filter((migration) => migration.minor <= version.minor)
+    .sort((a, b) => a.version.localeCompare(b.version));
 }
 
 export interface SchemaState {

@@ -96,6 +96,7 @@ export async function statusesJson(app: App, statuses: Row[]): Promise<object[]>
       replies_count: 0,
       reblogs_count: 0,
       favourites_count: 0,
+      ...(app.env.version.hometown ? { local_only: status.local_only } : {}),
       edited_at: null,
       content: formatText(status.text),
       reblog: null,

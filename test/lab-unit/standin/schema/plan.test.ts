@@ -34,8 +34,13 @@ describe('order', () => {
       ).toEqual(new Set(['pre', 'post']));
   });
 
-  test('code carries its own and older migrations, a fork those of its base', () => {
-    expect(migrationsOf(v('4.5.11+hometown-1.2.1'))).toEqual(migrationsOf(v('4.5.20')));
+  test('code carries its own and older migrations, a fork those of its base and its own', () => {
+    const mastodon = migrationsOf(v('4.5.20'));
+    const hometown = migrationsOf(v('4.5.11+hometown-1.2.1'));
+    expect(hometown).toEqual(expect.arrayContaining(mastodon));
+    expect(hometown.filter((one) => !mastodon.includes(one)).map((one) => one.name)).toEqual([
+      'AddLocalOnlyToStatuses',
+    ]);
     expect(migrationsOf(v('4.4.27')).every((one) => one.minor === 404)).toBe(true);
     expect(() => migrationsOf(v('4.3.9'))).toThrow(/too old/);
   });

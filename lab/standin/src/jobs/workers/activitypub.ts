@@ -6,6 +6,7 @@ import { resolveAcct } from '../../activitypub/resolve.ts';
 import type { App } from '../../core/app.ts';
 import { many } from '../../core/db.ts';
 import { accountById } from '../../model/accounts.ts';
+import { isLocalOnly } from '../../model/local-only.ts';
 import { mediaOf } from '../../model/media-order.ts';
 import { statusById } from '../../model/statuses.ts';
 import { enqueue } from '../enqueue.ts';
@@ -14,7 +15,7 @@ import { enqueue } from '../enqueue.ts';
 export async function distributeActivity(app: App, statusId: string): Promise<void> {
   const status = await statusById(app, statusId);
   const account = status ? await accountById(app, status.account_id) : undefined;
-  if (!status || !account || account.domain !== null) return;
+  if (!status || !account || account.domain !== null || isLocalOnly(app, status)) return;
   const media = await mediaOf(app.db, app.env, [status.id]);
   const mentioned = await many(
     app.db,

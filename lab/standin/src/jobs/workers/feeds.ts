@@ -3,6 +3,7 @@ import { activity, statusUri } from '../../activitypub/document.ts';
 import type { App } from '../../core/app.ts';
 import { many, one, type Row } from '../../core/db.ts';
 import { accountById } from '../../model/accounts.ts';
+import { isLocalOnly } from '../../model/local-only.ts';
 import { destroyMedia } from '../../model/media.ts';
 import { notify } from '../../model/notify.ts';
 import { statusById } from '../../model/statuses.ts';
@@ -29,7 +30,8 @@ export async function distribute(app: App, statusId: string): Promise<void> {
   // as in Mastodon, only those who may see it: a direct message reaches no follower's feed
   if (status.visibility <= 2)
     for (const { id } of readers) await enqueue(app.redis, 'FeedInsertWorker', status.id, id);
-  if (status.visibility !== 0) return;
+  // the public streams are open to everybody
+  if (status.visibility !== 0 || isLocalOnly(app, status)) return;
   const payload = JSON.stringify(await statusJson(app, status));
   await stream(app, 'timeline:public', 'update', payload);
   await stream(app, status.local ? 'timeline:public:local' : 'timeline:public:remote', 'update', payload);
@@ -57,7 +59,7 @@ export async function removal(app: App, statusId: string): Promise<void> {
     await stream(app, `timeline:${id}`, 'delete', status.id);
   }
   await stream(app, 'timeline:public', 'delete', status.id);
-  if (account.domain === null) await federateDelete(app, account, status);
+  if (account.domain === null && !isLocalOnly(app, status)) await federateDelete(app, account, status);
   await destroyMedia(
     app,
     await many(app.db, 'SELECT * FROM media_attachments WHERE status_id = $1', [status.id]),

@@ -1,6 +1,7 @@
 import { activity, actorDocument, CONTENT_TYPE, noteDocument } from '../../activitypub/document.ts';
 import { many, one, type Row } from '../../core/db.ts';
 import { accountUri, localAccount } from '../../model/accounts.ts';
+import { forTheWorld, isLocalOnly } from '../../model/local-only.ts';
 import { mediaOf } from '../../model/media-order.ts';
 import { statusById } from '../../model/statuses.ts';
 import { INSTANCE_ACTOR } from '../../schema/seed.ts';
@@ -36,7 +37,7 @@ async function outbox(context: Context): Promise<void> {
   const id = `${accountUri(app, account)}/outbox`;
   const [count] = await many(
     app.db,
-    'SELECT count(*) AS n FROM statuses WHERE account_id = $1 AND visibility <= 1 AND deleted_at IS NULL',
+    `SELECT count(*) AS n FROM statuses WHERE account_id = $1 AND visibility <= 1 AND deleted_at IS NULL${forTheWorld(app)}`,
     [account.id],
   );
   const total = Number(count?.n);
@@ -52,7 +53,8 @@ async function outbox(context: Context): Promise<void> {
   }
   const rows = await many(
     app.db,
-    'SELECT * FROM statuses WHERE account_id = $1 AND visibility <= 1 AND deleted_at IS NULL ORDER BY id DESC LIMIT 20',
+    `SELECT * FROM statuses WHERE account_id = $1 AND visibility <= 1 AND deleted_at IS NULL${forTheWorld(app)}
+      ORDER BY id DESC LIMIT 20`,
     [account.id],
   );
   const items = await Promise.all(rows.map((row) => created(context, account, row)));
@@ -89,7 +91,8 @@ async function noteOf(context: Context, account: Row, status: Row) {
 async function note(context: Context): Promise<void> {
   const account = await owner(context);
   const status = await statusById(context.app, context.params.id ?? '');
-  if (!status || status.account_id !== account.id || status.visibility > 1) throw notFound();
+  if (!status || status.account_id !== account.id) throw notFound();
+  if (status.visibility > 1 || isLocalOnly(context.app, status)) throw notFound();
   send(context, {
     '@context': 'https://www.w3.org/ns/activitystreams',
     ...(await noteOf(context, account, status)),

@@ -57,7 +57,7 @@ async function nodeinfo(context: Context): Promise<void> {
   );
   context.json({
     version: '2.0',
-    software: { name: 'mastodon', version: app.env.version.full },
+    software: { name: app.env.version.hometown ? 'hometown' : 'mastodon', version: app.env.version.full },
     protocols: ['activitypub'],
     services: { outbound: [], inbound: [] },
     usage: {

@@ -1,6 +1,7 @@
 import { many, type Row } from '../../core/db.ts';
 import { localAccount } from '../../model/accounts.ts';
 import { escapeHtml, formatText } from '../../model/format.ts';
+import { forTheWorld, isLocalOnly } from '../../model/local-only.ts';
 import { mediaKey } from '../../model/media.ts';
 import { mediaOf } from '../../model/media-order.ts';
 import { statusById } from '../../model/statuses.ts';
@@ -37,7 +38,8 @@ async function profile(context: Context): Promise<void> {
   if (!account) throw notFound();
   const rows = await many(
     context.app.db,
-    'SELECT * FROM statuses WHERE account_id = $1 AND visibility <= 1 AND deleted_at IS NULL ORDER BY id DESC LIMIT 20',
+    `SELECT * FROM statuses WHERE account_id = $1 AND visibility <= 1 AND deleted_at IS NULL${forTheWorld(context.app)}
+      ORDER BY id DESC LIMIT 20`,
     [account.id],
   );
   const articles = await Promise.all(rows.map((row) => article(context, row)));
@@ -48,7 +50,7 @@ async function profile(context: Context): Promise<void> {
 
 async function status(context: Context): Promise<void> {
   const row = await statusById(context.app, context.params.id ?? '');
-  if (!row || row.visibility > 1) throw notFound();
+  if (!row || row.visibility > 1 || isLocalOnly(context.app, row)) throw notFound();
   context.html(page(context.app, `@${context.params.name}`, await article(context, row)));
 }
 

@@ -72,6 +72,7 @@ function readStatus(app: App, form: Form) {
     sensitive: form.flag('sensitive'),
     inReplyToId: form.get('in_reply_to_id'),
     language: form.get('language'),
+    localOnly: form.flag('local_only'),
   };
 }
 

@@ -1,4 +1,5 @@
 import { many, one, type Row } from '../../core/db.ts';
+import { forTheWorld } from '../../model/local-only.ts';
 import { statusesById } from '../../model/statuses.ts';
 import { optionalToken, requireUser } from '../auth.ts';
 import type { Context } from '../context.ts';
@@ -40,9 +41,14 @@ function answer(context: Context, rows: Row[], body: object[]): void {
 }
 
 async function publicTimeline(context: Context): Promise<void> {
-  await optionalToken(context);
+  const token = await optionalToken(context);
+  const world = token ? '' : forTheWorld(context.app, 's');
   const local = ['true', '1'].includes(context.url.searchParams.get('local') ?? '');
-  await page(context, `s.visibility = 0 AND s.reblog_of_id IS NULL${local ? ' AND s.local' : ''}`, []);
+  await page(
+    context,
+    `s.visibility = 0 AND s.reblog_of_id IS NULL${local ? ' AND s.local' : ''}${world}`,
+    [],
+  );
 }
 
 async function home(context: Context): Promise<void> {
@@ -65,7 +71,11 @@ async function account(context: Context): Promise<void> {
   const id = context.params.id ?? '';
   if (!/^\d+$/.test(id)) throw notFound();
   const own = token?.account_id === id;
-  await page(context, `s.account_id = $4 AND s.visibility <= ${own ? 3 : 1}`, [id]);
+  await page(
+    context,
+    `s.account_id = $4 AND s.visibility <= ${own ? 3 : 1}${token ? '' : forTheWorld(context.app, 's')}`,
+    [id],
+  );
 }
 
 async function notifications(context: Context): Promise<void> {
