@@ -5,6 +5,7 @@ import { LabError } from './error.ts';
 import { checkout, paths } from './paths.ts';
 import { gateway, services } from './services/addresses.ts';
 import type { LabImages } from './services/images.ts';
+import type { AppVersion } from './services/official-images.ts';
 import type { Tokens } from './services/tokens.ts';
 
 /** What of the world outside is the lab's: ordinary config keys, with the real services as defaults. */
@@ -25,6 +26,18 @@ export function shippedStack(stack: string, from = checkout): Record<string, unk
       `no stack ${stack} — ${file} — name one that ships, or write its file first (coop init ${stack})`,
     );
   return (parse(readFileSync(file, 'utf8')) ?? {}) as Record<string, unknown>;
+}
+
+/** What a stack runs. A file of the lab's own counts first: an upgrade is tried there. */
+export function appOf(stack: string, from = checkout): AppVersion {
+  const shipped = shippedStack(stack, from);
+  const file = join(paths.project, `Pulumi.${stack}.yaml`);
+  const own = existsSync(file) ? parse(readFileSync(file, 'utf8')) : undefined;
+  const config: Record<string, unknown> = { ...(shipped.config ?? {}), ...(own?.config ?? {}) };
+  return {
+    app: String(config[`${projectName}:app`] ?? 'mastodon'),
+    version: String(config[`${projectName}:appVersion`] ?? '4.5.20'),
+  };
 }
 
 /** The DNS zone a stack's names lie in; undefined when it has none. */

@@ -4,7 +4,7 @@ import { ensureCloud } from './cloud/ensure-cloud.ts';
 import { type Engine, ensureEngineHome } from './engine/engine.ts';
 import { ensureBaseImage, ensureDocker, ensureMachineImage, ensureNetwork } from './machines/index.ts';
 import { labDir, paths } from './paths.ts';
-import { shippedStack, writeProject, writeStack, zoneOf } from './project.ts';
+import { appOf, writeProject, writeStack, zoneOf } from './project.ts';
 import { ensureAcme } from './services/acme.ts';
 import { ensureCa, readTrust } from './services/ca.ts';
 import { ensureDns } from './services/dns.ts';
@@ -47,7 +47,8 @@ export interface UpResult {
   project: string;
   stacks: string[];
   engine: Engine;
-  images: LabImages;
+  /** By stack. */
+  images: Record<string, LabImages>;
   /** What is still wrong with the stacks' config. */
   problems: string[];
   seconds: number;
@@ -87,9 +88,9 @@ async function bringUp(options: UpOptions): Promise<UpResult> {
   part('mail', [network, ca], () => ensureMail());
   const daemon = part('cloud', [s3, dns, machine], () => startCloud(tokens));
 
-  const version = appVersion(stacks);
+  const apps = Object.fromEntries(stacks.map((stack) => [stack, appOf(stack)]));
   // After the machine image: on two cores one build at a time is as fast, and its output can be read.
-  const images = part('images', [registry, base, machine], (say) => ensureImages(version, image, say));
+  const images = part('images', [registry, base, machine], (say) => ensureImages(apps, image, say));
   const project = part('project', [engine, images, acme, daemon], async () => {
     const problems: string[] = [];
     ensurePassphrase();
@@ -98,7 +99,7 @@ async function bringUp(options: UpOptions): Promise<UpResult> {
     writeProject();
     // The last one stays selected: the first that was named.
     for (const stack of stacks.toReversed()) {
-      writeStack(stack, { trust: readTrust(), images: await images, tokens });
+      writeStack(stack, { trust: readTrust(), images: (await images)[stack] as LabImages, tokens });
       problems.push(...(await secretsOf(stack, initStack)).problems);
     }
     return problems;
@@ -147,8 +148,3 @@ const tellEngine = ({ version, source }: Engine) =>
   source === 'downloaded'
     ? `pulumi ${version}: the official release`
     : `pulumi ${version}: built from its Go module`;
-
-function appVersion(stacks: string[]): string {
-  const config = (shippedStack(stacks[0] as string).config ?? {}) as Record<string, unknown>;
-  return String(config['instance:appVersion'] ?? '4.5.20');
-}

@@ -6,7 +6,7 @@ import { standinContext } from '../standin/build.ts';
 import { services } from './addresses.ts';
 import { contentKey } from './content-key.ts';
 import { nameIn } from './image-name.ts';
-import { type OfficialImages, officialImages } from './official-images.ts';
+import { type AppVersion, type OfficialImages, officialImages, type Theirs } from './official-images.ts';
 import { digestOf } from './registry-client.ts';
 
 /** References with digests, as the stack file names them. */
@@ -42,6 +42,8 @@ export function distrustRegistry(): boolean {
 interface Source {
   repository: string;
   tag: string;
+  /** What the host's Docker calls an image that is built here. */
+  local?: string;
   /** Makes the image in the host's Docker unless it is there; returns its name. */
   make(): Promise<string>;
 }
@@ -60,12 +62,12 @@ function built(
   return {
     repository: `social-coop/${repository}`,
     tag: name.slice(local.length + 1),
+    local,
     make: async () => {
       if (await inDocker(name)) return name;
       say(`building ${repository}`);
       const options = ['--quiet', '--network', 'host', ...proxyArgs(), ...args, '--tag', name];
       await docker(['build', ...options, await context()], { timeoutMs: 1_200_000 });
-      await removeOthers(local, name);
       return name;
     },
   };
@@ -75,17 +77,20 @@ const inDocker = async (name: string) =>
   (await run('docker', ['image', 'inspect', name], { allowFailure: true })).code === 0;
 
 /** Earlier builds are of no use to anybody. */
-async function removeOthers(repository: string, current: string): Promise<void> {
-  const list = await docker(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', repository]);
-  for (const name of list.split('\n').filter((line) => line && line !== current))
-    await run('docker', ['image', 'rm', name], { allowFailure: true });
+async function removeOthers(sources: Source[]): Promise<void> {
+  for (const local of new Set(sources.flatMap((source) => source.local ?? []))) {
+    const wanted = sources.filter((source) => source.local === local).map(({ tag }) => `${local}:${tag}`);
+    const list = await docker(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', local]);
+    for (const name of list.split('\n').filter((line) => line && !wanted.includes(line)))
+      await run('docker', ['image', 'rm', name], { allowFailure: true });
+  }
 }
 
 /** An image whose build context lies in the checkout, named by its content. */
 const ours = (name: string, directory: string, say: Say): Source =>
   built(name, contentKey(directory), async () => directory, say);
 
-/** The stand-in acting as one version of the app; bundled with libraries whose versions the lock file pins. */
+/** The stand-in acting as one version of an app; bundled with libraries whose versions the lock file pins. */
 function standin(version: string, say: Say): Source {
   const lock = readFileSync(join(checkout, 'package-lock.json'), 'utf8');
   const key = contentKey(join(checkout, 'lab', 'standin'), process.version, lock);
@@ -131,35 +136,57 @@ async function ensureImage(source: Source, say: Say): Promise<string> {
   return reference(digest);
 }
 
-/**
- * The images a stack needs, in the lab's registry. The app is the stand-in, or the official images where their registry
- * can be reached; `official` decides otherwise. The database's image is always ours.
- */
-export async function ensureImages(
-  appVersion: string,
-  official: OfficialImages,
-  say: Say,
-): Promise<LabImages> {
-  trustRegistry();
-  const theirs = await officialImages(official, appVersion, say);
-  const app = theirs ?? standin(appVersion, say);
-  const sources: Record<keyof LabImages, Source> = {
-    web: 'web' in app ? pulled(app.web, say) : app,
-    streaming: 'web' in app ? pulled(app.streaming, say) : app,
+/** The images of a stack: the app is the stand-in, or the official images; the database's is always ours. */
+async function sourcesOf(app: AppVersion, official: OfficialImages, say: Say) {
+  const theirs = await officialImages(official, app, say);
+  const acting = theirs ? undefined : standin(app.version, say);
+  return {
+    web: acting ?? pulled((theirs as Theirs).web, say),
+    streaming: acting ?? pulled((theirs as Theirs).streaming, say),
     postgres: ours('postgres', join(checkout, 'images', 'postgres'), say),
     redis: theirs
       ? pulled(theirs.redis, say)
       : ours('redis', join(checkout, 'lab', 'services', 'images', 'redis'), say),
-  };
+  } satisfies Record<keyof LabImages, Source>;
+}
+
+/**
+ * The images of each stack, in the lab's registry. An app is the stand-in, or the official images where it has any and
+ * their registry can be reached; `official` decides otherwise.
+ */
+export async function ensureImages<Stack extends string>(
+  stacks: Record<Stack, AppVersion>,
+  official: OfficialImages,
+  say: Say,
+): Promise<Record<Stack, LabImages>> {
+  trustRegistry();
+  const wanted: [Stack, Record<keyof LabImages, Source>][] = [];
+  for (const [stack, app] of Object.entries(stacks) as [Stack, AppVersion][])
+    wanted.push([stack, await sourcesOf(app, official, say)]);
+  const sources = wanted.flatMap(([, images]) => Object.values(images));
   const done = new Map<string, Promise<string>>();
-  const once = (source: Source) => {
+  // One after the other in a repository: versions of the stand-in share all but their last layers.
+  const last = new Map<string, Promise<unknown>>();
+  for (const source of sources) {
     const name = `${source.repository}:${source.tag}`;
-    const pending = done.get(name) ?? ensureImage(source, say);
-    done.set(name, pending);
-    return pending;
-  };
-  const entries = Object.entries(sources).map(async ([role, source]) => [role, await once(source)]);
-  const images = Object.fromEntries(await Promise.all(entries)) as LabImages;
+    if (done.has(name)) continue;
+    const before = last.get(source.repository) ?? Promise.resolve();
+    const made = before.then(() => ensureImage(source, say));
+    done.set(name, made);
+    last.set(source.repository, made);
+  }
+  await Promise.all(done.values());
+  await removeOthers(sources);
+  const referenceOf = async ({ repository, tag }: Source) =>
+    (await done.get(`${repository}:${tag}`)) as string;
+  const images = {} as Record<Stack, LabImages>;
+  for (const [stack, { web, streaming, postgres, redis }] of wanted)
+    images[stack] = {
+      web: await referenceOf(web),
+      streaming: await referenceOf(streaming),
+      postgres: await referenceOf(postgres),
+      redis: await referenceOf(redis),
+    };
   writeFileSync(paths.images, JSON.stringify(images, null, 2));
   return images;
 }

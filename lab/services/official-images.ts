@@ -1,6 +1,12 @@
 /** `auto` takes the official images where their registries answer, `standin` never, `official` insists; else a reference. */
 export type OfficialImages = 'auto' | 'official' | 'standin' | { web: string; streaming: string };
 
+/** What a stack runs, as its file says. */
+export interface AppVersion {
+  app: string;
+  version: string;
+}
+
 export interface Theirs {
   web: string;
   streaming: string;
@@ -18,20 +24,24 @@ async function answers(url: string): Promise<boolean> {
   );
 }
 
-/** The official images of an app version, or undefined where the stand-in serves; says which and why. */
+/** The official images of an app's version, or undefined where the stand-in serves; says which and why. */
 export async function officialImages(
   wanted: OfficialImages,
-  appVersion: string,
+  { app, version }: AppVersion,
   say: (line: string) => void,
   reachable = answers,
 ): Promise<Theirs | undefined> {
   if (wanted === 'standin') {
-    say('app: the stand-in, as asked');
+    say(`app: the stand-in as ${app} ${version}, as asked`);
     return undefined;
   }
   if (typeof wanted === 'object') {
     say(`app: ${wanted.web}, as asked`);
     return { ...wanted, redis };
+  }
+  if (app !== 'mastodon') {
+    say(`app: the stand-in as ${app} ${version}, because nobody publishes images of it`);
+    return undefined;
   }
   const unreachable: string[] = [];
   await Promise.all(
@@ -40,14 +50,14 @@ export async function officialImages(
     }),
   );
   const theirs = {
-    web: `ghcr.io/mastodon/mastodon:v${appVersion}`,
-    streaming: `ghcr.io/mastodon/mastodon-streaming:v${appVersion}`,
+    web: `ghcr.io/mastodon/mastodon:v${version}`,
+    streaming: `ghcr.io/mastodon/mastodon-streaming:v${version}`,
     redis,
   };
   if (unreachable.length === 0 || wanted === 'official') {
     say(`app: the official image ${theirs.web}`);
     return theirs;
   }
-  say(`app: the stand-in, because ${unreachable.join(' and ')} cannot be reached`);
+  say(`app: the stand-in as ${app} ${version}, because ${unreachable.join(' and ')} cannot be reached`);
   return undefined;
 }

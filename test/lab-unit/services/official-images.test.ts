@@ -5,9 +5,10 @@ const said: string[] = [];
 const say = (line: string) => void said.push(line);
 const everything = async () => true;
 const nothing = async () => false;
+const mastodon = { app: 'mastodon', version: '4.5.20' };
 
 test('the official images are taken where their registries answer, and it is said', async () => {
-  const theirs = await officialImages('auto', '4.5.20', say, everything);
+  const theirs = await officialImages('auto', mastodon, say, everything);
   expect(theirs).toMatchObject({
     web: 'ghcr.io/mastodon/mastodon:v4.5.20',
     streaming: 'ghcr.io/mastodon/mastodon-streaming:v4.5.20',
@@ -16,16 +17,25 @@ test('the official images are taken where their registries answer, and it is sai
 });
 
 test('the stand-in serves where they do not, with the reason', async () => {
-  expect(await officialImages('auto', '4.5.20', say, nothing)).toBeUndefined();
+  expect(await officialImages('auto', mastodon, say, nothing)).toBeUndefined();
   expect(said.at(-1)).toMatch(
-    /^app: the stand-in, because (ghcr.io|registry-1.docker.io) and .* cannot be reached$/,
+    /^app: the stand-in as mastodon 4.5.20, because (ghcr.io|registry-1.docker.io) and .* cannot be reached$/,
   );
-  expect(await officialImages('auto', '4.5.20', say, async (url) => url.includes('ghcr.io'))).toBeUndefined();
+  expect(await officialImages('auto', mastodon, say, async (url) => url.includes('ghcr.io'))).toBeUndefined();
 });
 
 test('what was asked for counts, whatever can be reached', async () => {
-  expect(await officialImages('standin', '4.5.20', say, everything)).toBeUndefined();
-  expect(await officialImages('official', '4.5.20', say, nothing)).toBeDefined();
+  expect(await officialImages('standin', mastodon, say, everything)).toBeUndefined();
+  expect(await officialImages('official', mastodon, say, nothing)).toBeDefined();
   const given = { web: 'mine/web:1', streaming: 'mine/streaming:1' };
-  expect(await officialImages(given, '4.5.20', say, nothing)).toMatchObject(given);
+  expect(await officialImages(given, mastodon, say, nothing)).toMatchObject(given);
+});
+
+test('an app of which nobody publishes images is the stand-in wherever the lab runs', async () => {
+  const hometown = { app: 'hometown', version: '4.5.11+hometown-1.2.1' };
+  for (const wanted of ['auto', 'official'] as const)
+    expect(await officialImages(wanted, hometown, say, everything)).toBeUndefined();
+  expect(said.at(-1)).toBe(
+    'app: the stand-in as hometown 4.5.11+hometown-1.2.1, because nobody publishes images of it',
+  );
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { labDir, paths } from '../../../lab/paths.ts';
-import { writeProject, writeStack, zoneOf } from '../../../lab/project.ts';
+import { appOf, writeProject, writeStack, zoneOf } from '../../../lab/project.ts';
 import { ensureTokens } from '../../../lab/services/tokens.ts';
 
 const checkout = join(labDir, 'checkout');
@@ -106,4 +106,14 @@ test('tokens stay the same from start to start, and a new zone gets an id', () =
 
 test('a stack that does not ship is named with the remedy', () => {
   expect(() => zoneOf('nowhere', checkout)).toThrow(/^no stack nowhere — .*coop init nowhere/);
+});
+
+test('a stack runs the app and version of its file, of the lab’s own where there is one', () => {
+  expect(appOf('bare', checkout)).toEqual({ app: 'mastodon', version: '4.5.20' });
+  const alpha = { 'instance:app': 'hometown', 'instance:appVersion': '4.5.11+hometown-1.2.1' };
+  writeFileSync(join(checkout, 'Pulumi.alpha.yaml'), JSON.stringify({ config: alpha }));
+  expect(appOf('alpha', checkout)).toEqual({ app: 'hometown', version: '4.5.11+hometown-1.2.1' });
+  const upgraded = { config: { 'instance:appVersion': '4.6.2' } };
+  writeFileSync(join(paths.project, 'Pulumi.bare.yaml'), JSON.stringify(upgraded));
+  expect(appOf('bare', checkout).version).toBe('4.6.2');
 });

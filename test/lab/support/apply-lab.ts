@@ -30,7 +30,8 @@ export async function startServices(say: (line: string) => void): Promise<LabIma
   await ensureCa();
   await Promise.all([ensureDns(), ensureS3(), ensureRegistry(), ensureMail(), ensurePeer()]);
   await ensureAcme();
-  return ensureImages('4.5.20', 'standin', say);
+  const { staging } = await ensureImages({ staging: { app: 'mastodon', version: '4.5.20' } }, 'standin', say);
+  return staging;
 }
 
 /** Adds a name beside whatever the lab's cloud has recorded. */
