@@ -80,6 +80,10 @@ export function writeStack(stack: string, values: LabValues, from = checkout): s
     document.deleteIn(key('secrets'));
     for (const name of ['hostPublicKey', 'secondaryHostPublicKey', 'deployPublicKey'])
       document.deleteIn(key(name));
+    // A trial that is over can still be tried out here.
+    const expires = document.getIn(key('expires'));
+    const today = new Date().toISOString().slice(0, 10);
+    if (typeof expires === 'string' && expires < today) document.setIn(key('expires'), today);
     document.setIn(key('sshFrom'), [`${gateway.v4}/32`, `${gateway.v6}/128`]);
     if (!document.hasIn(key('contact'))) document.setIn(key('contact'), 'operators@lab.test');
   }
@@ -110,8 +114,6 @@ function setLabValues(
   document.deleteIn([...key('mail'), 'user']);
   if (!document.hasIn([...key('mail'), 'from']))
     set('mail', 'from', `notifications@${document.getIn(key('domain')) ?? services.mail.host}`);
-  if (!document.hasIn([...key('mail'), 'from']))
-    set('mail', 'from', `notifications@${document.getIn(key('domain'))}`);
   if (!zone) return;
   section('dns');
   set('dns', 'zone', zone);
