@@ -1,15 +1,26 @@
+import type { StackConfig } from '../config.ts';
 import type { HostFacts } from './types.ts';
 
 /** Timers with something to do on a machine that stands by; the others work on what only the primary has. */
-const standbyTimers = new Set(['egress-refresh']);
+const standbyTimers = new Set(['egress-refresh', 'watch']);
 
 const timer = /^\/etc\/systemd\/system\/([^/]+)\.timer$/;
-/** Units that a stack with open federation has no use for. */
-const onlyWhenClosed = /^\/etc\/systemd\/system\/egress-refresh\.(?:service|timer)$/;
+const unit = /^\/etc\/systemd\/system\/([^/]+)\.(?:service|timer)$/;
+
+/** Jobs that a stack has no use for, by the names of their units: a timer that is not there cannot fire. */
+function needless({ federation, retention }: StackConfig): string[] {
+  return [
+    ...(federation === 'open' ? ['egress-refresh'] : []),
+    ...(retention.mediaDays === 0 ? ['tootctl-media'] : []),
+    ...(retention.profileDays === 0 ? ['tootctl-profiles'] : []),
+    ...(retention.previewCardDays === 0 ? ['tootctl-preview-cards'] : []),
+    ...(retention.statusDays === 0 ? ['tootctl-statuses'] : []),
+  ];
+}
 
 /** Whether a file under host/ belongs on this machine. */
 export function belongs(path: string, { config, machine }: HostFacts): boolean {
-  if (config.federation === 'open' && onlyWhenClosed.test(path)) return false;
+  if (needless(config).includes(unit.exec(path)?.[1] ?? '')) return false;
   const name = timer.exec(path)?.[1];
   return name === undefined || machine.role === 'primary' || standbyTimers.has(name);
 }

@@ -24,6 +24,7 @@ const FLAGS = new Set([
   'clean-followed',
   'skip-media-remove',
   'remove-headers',
+  'prune-profiles',
 ]);
 
 /** Thor's reading of a command line: words, `--flag`, `--name value` and `--name=value`. */

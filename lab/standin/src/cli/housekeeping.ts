@@ -3,7 +3,7 @@ import { many, one } from '../core/db.ts';
 import { Problem } from '../core/problem.ts';
 import { regenerate } from '../jobs/workers/feeds.ts';
 import { localAccount } from '../model/accounts.ts';
-import { destroyMedia } from '../model/media.ts';
+import { mediaKeys } from '../model/media.ts';
 import { writeSetting } from '../model/settings.ts';
 import type { Parsed } from './arguments.ts';
 
@@ -25,17 +25,35 @@ function before(parsed: Parsed, fallbackDays: number): Date {
   return new Date(Date.now() - days * 86_400_000);
 }
 
-/** Cached media of other servers; local files are never touched by this. */
+/** Copies of other servers' files, whose rows stay: they can be fetched again. Local files are never touched by this. */
 async function mediaRemove(app: App, parsed: Parsed): Promise<void> {
+  if (parsed.options.has('prune-profiles')) return pruneProfiles(app, parsed);
   const rows = await many(
     app.db,
     `SELECT m.* FROM media_attachments m JOIN accounts a ON a.id = m.account_id
-      WHERE a.domain IS NOT NULL AND m.file_file_name IS NOT NULL AND m.created_at < $1`,
+      WHERE a.domain IS NOT NULL AND m.remote_url <> '' AND m.file_file_name IS NOT NULL AND m.created_at < $1`,
     [before(parsed, 7)],
   );
   const bytes = rows.reduce((sum, row) => sum + Number(row.file_file_size ?? 0), 0);
-  if (!dry(parsed)) await destroyMedia(app, rows);
+  for (const row of dry(parsed) ? [] : rows) {
+    await app.storage.remove(mediaKeys(row));
+    await app.db.query(
+      'UPDATE media_attachments SET file_file_name = NULL, file_file_size = NULL, file_updated_at = now() WHERE id = $1',
+      [row.id],
+    );
+  }
   say(`Removed ${rows.length} media attachments (approx. ${megabytes(bytes)})${suffix(parsed)}`);
+}
+
+/** Pictures of remote profiles that nobody here follows and that follow nobody here. */
+async function pruneProfiles(app: App, parsed: Parsed): Promise<void> {
+  const where = `domain IS NOT NULL AND (avatar_file_name IS NOT NULL OR header_file_name IS NOT NULL) AND updated_at < $1
+    AND NOT EXISTS (SELECT FROM follows f WHERE a.id IN (f.account_id, f.target_account_id))`;
+  const sql = dry(parsed)
+    ? `SELECT id FROM accounts a WHERE ${where}`
+    : `UPDATE accounts a SET avatar_file_name = NULL, header_file_name = NULL WHERE ${where}`;
+  const { rowCount } = await app.db.query(sql, [before(parsed, 7)]);
+  say(`Visited ${rowCount} accounts and removed profile media totaling 0 Bytes${suffix(parsed)}`);
 }
 
 async function mediaUsage(app: App): Promise<void> {
@@ -71,7 +89,7 @@ async function statusesRemove(app: App, parsed: Parsed): Promise<void> {
       AND NOT EXISTS (SELECT FROM follows f WHERE f.target_account_id = s.account_id)`,
     [before(parsed, 90)],
   );
-  say(`Done after removing ${rowCount} statuses.`);
+  say(`Done after 0s, removed ${rowCount} out of ${rowCount} statuses.`);
 }
 
 async function previewCardsRemove(app: App, parsed: Parsed): Promise<void> {

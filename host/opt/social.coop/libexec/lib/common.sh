@@ -21,6 +21,10 @@ on_primary_only() {
   exit 0
 }
 
+# A machine that stands by has nothing of the app running.
+is_secondary() { [ "${ROLE:-primary}" = secondary ]; }
+needs_app() { ! is_secondary || fail "this machine stands by: nothing of the app runs here — $MACHINE — do it on the stack's primary"; }
+
 say() { printf '   %s\n' "$*"; }
 warn() { printf '   warning: %s\n' "$*" >&2; }
 fail() {

@@ -1,34 +1,95 @@
 # One object out of the parts that `instance status` gathered; a part that did not answer is null.
-def red(text): {level: "red", text: text};
-def yellow(text): {level: "yellow", text: text};
+include "checks";
+
+def part(name): $ARGS.named[name] // [null] | .[0];
+def age($iso): now - ($iso | fromdate);
+
+# A job that never ran is broken, unless its first time is still to come.
+def job_problems:
+  if . == null then red("jobs"; "cannot be read")
+  else .[]
+    | if (.enabled and .active and .next != null) | not then red("jobs"; "\(.name) will not run: \(if .enabled | not then "its timer is not enabled" elif .active | not then "its timer is not active" else "its timer has no next time" end)")
+      elif .result != "success" then red("jobs"; "\(.name): its last run ended with \(.result)")
+      elif .last == null and .running then empty
+      elif .last == null and .triggered != null then red("jobs"; "\(.name) was started and never did its work")
+      elif .last == null and age(.since) > 25 * 3600 then red("jobs"; "\(.name) never ran")
+      elif .last != null and .staleAfter != null and age(.last) > .staleAfter then red("jobs"; "\(.name) last worked \(days(age(.last))) ago (\(.last))")
+      else empty end
+  end;
+
+# Those that our own tree enabled beside timers' jobs; anybody else's is worth a look.
+def unit_problems($jobs):
+  (. // [])[] | select(rtrimstr(".service") as $name | all($jobs[]; . != $name))
+  | if test("^(docker|nginx|ssh|social-coop-firewall|systemd-journald|backups-storage|media-storage)\\.") then red("units"; "\(.) has failed")
+    else yellow("units"; "\(.) has failed") end;
+
+def everywhere:
+  (.disk | disk_problems),
+  (.timers | job_problems),
+  ([(.timers // [])[].name] as $jobs | .failed | unit_problems($jobs)),
+  (if .refused == null then red("firewall"; "is not there") else empty end),
+  ((.drift // [])[] | yellow("drift"; "\(.path) was changed by hand\(if .kept then " (kept)" else "" end)")),
+  (if .reboot.needed then yellow("reboot"; "needed: \(.reboot.why)") else empty end);
+
+def site_problems:
+  if .site == null then red("site"; "cannot be asked")
+  elif .site.nginx != "active" then red("site"; "nginx is \(.site.nginx)")
+  elif .site.code == 200 or (.maintenance.on and .site.code == 503) then empty
+  elif .site.code == 0 then red("site"; "nginx does not answer")
+  else red("site"; "nginx answers \(.site.code) instead of the app’s pages") end;
+
+def service_problems($expected):
+  if .services == null then red("services"; "Docker does not answer")
+  else
+    ([.services[].name] as $there | ($expected // [])[] | select(IN($there[]) | not) | red("services"; "\(.) does not exist")),
+    (.services[] | select(.state != "running" or (.health // "healthy") != "healthy")
+      | red("services"; "\(.name) is \(.state)\(if .health and .state == "running" then ", \(.health)" else "" end)\(if .outOfMemory then ", out of memory" else "" end)"))
+  end;
+
+# Five minutes of waiting is slow, half an hour is broken.
+def queue_problems:
+  if .queues == null then red("queues"; "cannot be read")
+  else .queues[]
+    | (if .processes == 0 then red("queues"; "nobody works on \(.name)") else empty end),
+      (select(.processes != null and .latency >= 300)
+        | problem(if .latency >= 1800 then "red" else "yellow" end; "queues"; "\(.name): \(.size) wait, the oldest for \(.latency / 60 | floor) min"))
+  end;
+
+def backup_problems:
+  (if .backup.last == null then red("backup"; "none is known")
+    elif age(.backup.last) > 8 * 86400 then red("backup"; "the last is \(days(age(.backup.last))) old")
+    elif age(.backup.last) > 2 * 86400 then yellow("backup"; "the last is \(days(age(.backup.last))) old")
+    else empty end),
+  (if .backup.failing then red("backup"; "archiving fails")
+    elif .backup.walAge == null then red("backup"; "no WAL was archived yet")
+    else empty end);
+
+def standby_problems:
+  if .standby == null then red("services"; "Docker does not answer")
+  else
+    (if .standby.running > 0 then red("services"; "\(.standby.running) container(s) of the app run on a machine that stands by") else empty end),
+    (if .standby.images < .standby.wanted then red("services"; "\(.standby.wanted - .standby.images) image(s) are missing") else empty end)
+  end;
+
+def app_problems:
+  if (.app.version // "") | startswith($expectedVersion) then empty
+  else red("app"; "says version \(.app.version // "nothing"), expected is \($expectedVersion)") end;
 
 {
-  domain: $domain, stack: $stack, app: {name: $app, version: $version[0], expected: $expectedVersion},
-  federation: $federation,
-  maintenance: {on: ($maintenance != ""), since: (if $maintenance == "" then null else $maintenance end)},
-  services: $services[0], queues: $queues[0], backup: $backup[0], certificate: $certificate[0], disk: $disk[0],
-  timers: $timers[0], refused: $refused[0], drift: $drift[0], applied: $hash
+  domain: $domain, stack: $stack, machine: $machine, role: $role, federation: $federation, applied: $hash,
+  disk: part("disk"), timers: part("timers"), refused: part("refused"), failed: part("failed"), reboot: part("reboot"),
+  drift: part("drift")
 }
-| .problems = [
-    (if .services == null then red("Docker does not answer") else empty end),
-    (($expected[0] // []) - [(.services // [])[].name] | .[] | red("\(.) does not exist")),
-    ((.services // [])[] | select(.state != "running" or (.health // "healthy") != "healthy")
-      | red("\(.name) is \(.state)\(if .health then ", \(.health)" else "" end)")),
-    (if ((.app.version // "") | startswith($expectedVersion)) then empty
-      else red("the app says version \(.app.version // "nothing"), expected is \($expectedVersion)") end),
-    (if .queues == null then red("the queues cannot be read") else empty end),
-    (if .backup.last then empty else red("no backup is known") end),
-    (if .backup.failing then red("archiving fails: see sudo instance logs db") else empty end),
-    (if .certificate == null then red("there is no certificate")
-      elif .certificate.placeholder then red("the certificate is a placeholder")
-      elif (.certificate.notAfter | fromdate) - now < 14 * 86400 then red("the certificate ends \(.certificate.notAfter)")
-      else empty end),
-    ((.disk // [])[] | select(.usedPercent >= 90) | red("\(.path) is \(.usedPercent) % full")),
-    ((.disk // [])[] | select(.usedPercent >= 80 and .usedPercent < 90) | yellow("\(.path) is \(.usedPercent) % full")),
-    (if .timers == null then red("the timers cannot be read") else empty end),
-    ((.timers // [])[] | select(.enabled and .active and .next != null | not) | red("\(.name) will not fire")),
-    ((.timers // [])[] | select(.result != "success") | red("\(.name): its last run ended with \(.result)")),
-    ((.drift // [])[] | yellow("\(.path) was changed by hand\(if .kept then " (kept)" else "" end)")),
-    (if .refused == null then red("the firewall is not there") else empty end),
-    (if .maintenance.on then yellow("maintenance is on since \(.maintenance.since)") else empty end)
-  ]
++ (if $role == "secondary" then {standby: part("standby")} else {
+    app: {name: $app, version: part("version"), expected: $expectedVersion},
+    maintenance: {on: ($maintenance != ""), since: (if $maintenance == "" then null else $maintenance end)},
+    site: part("site"), services: part("services"), queues: part("queues"), backup: part("backup"), certificate: part("certificate")
+  } end)
+| .problems = ([
+    (if $role == "secondary" then standby_problems else
+      (if .maintenance.on then yellow("maintenance"; "the page is up since \(.maintenance.since)") else empty end),
+      site_problems, service_problems(part("expected")), app_problems, queue_problems, backup_problems,
+      (.certificate | certificate_problems)
+    end),
+    everywhere
+  ] | sort_by(if .level == "red" then 0 else 1 end))

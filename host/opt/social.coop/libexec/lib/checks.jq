@@ -1,0 +1,30 @@
+# What is wrong, judged in one place. `about` is the word under which runbooks/site-down.txt says what to do.
+def problem(level; about; text): {level: level, about: about, text: text};
+def red(about; text): problem("red"; about; text);
+def yellow(about; text): problem("yellow"; about; text);
+
+def days($seconds): "\($seconds / 86400 | floor) days";
+
+# Space: there is time to act at 80 %, and hardly any at 90 %.
+def disk_problems:
+  if . == null then red("disk"; "cannot be read")
+  else .[]
+    | (if .usedPercent >= 90 then red("disk"; "\(.path) is \(.usedPercent) % full")
+      elif .usedPercent >= 80 then yellow("disk"; "\(.path) is \(.usedPercent) % full")
+      else empty end),
+      (if (.filesPercent // 0) >= 90 then red("disk"; "\(.path) has \(.filesPercent) % of its places for files in use") else empty end)
+  end;
+
+# certbot renews when a third of a certificate's life is left: at a quarter some attempts have failed, at a sixth many.
+def certificate_problems:
+  if . == null then red("certificate"; "there is none")
+  elif .placeholder then red("certificate"; "a placeholder: none was issued yet")
+  else
+    ((.notAfter | fromdate) - now) as $left
+    | ((.notAfter | fromdate) - (.notBefore | fromdate)) as $life
+    | (if $left <= 0 then red("certificate"; "ended \(days(-$left)) ago (\(.notAfter))")
+      elif $left < $life / 6 then red("certificate"; "ends in \(days($left)) and was not renewed")
+      elif $left < $life / 4 then yellow("certificate"; "ends in \(days($left)) and was not renewed")
+      else empty end),
+      (if .shown == false then red("certificate"; "nginx shows another one than the one on the disk") else empty end)
+  end;
