@@ -1,6 +1,6 @@
 # What jobs.sh lists, as one object a timer.
 def seconds: ltrimstr("@") | tonumber? // null;
-# systemd writes a timer's own times as dates, whatever it is asked for.
+# systemd writes a timer’s next time as a date, whatever it is asked for.
 def date: capture("^[A-Za-z]{3} (?<at>[0-9-]{10} [0-9:]{8}) UTC$")? // null | if . then .at | strptime("%Y-%m-%d %H:%M:%S") | mktime else null end;
 def iso: if . then todate else null end;
 
@@ -19,7 +19,8 @@ split("\n--\n") as $blocks
         active: (.ActiveState == "active"),
         next: (.NextElapseUSecRealtime | date | iso),
         since: (.ActiveEnterTimestamp | seconds | iso),
-        triggered: (.LastTriggerUSec | date | iso),
+        # Of the service: a persistent timer calls the day it was first enabled its last trigger.
+        started: ($service.ExecMainStartTimestamp // "" | seconds | iso),
         running: ($service.ActiveState == "activating"),
         result: $service.Result,
         last: (fact("last"; $name) // "" | seconds | iso),

@@ -12,7 +12,7 @@ job_lines() {
   mapfile -t timers < <(timer_names)
   [ "${#timers[@]}" -gt 0 ] || return 0
   TZ=UTC systemctl show "${timers[@]}" "${timers[@]/%.timer/.service}" --timestamp=unix \
-    --property=Id,UnitFileState,ActiveState,NextElapseUSecRealtime,LastTriggerUSec,ActiveEnterTimestamp,Result |
+    --property=Id,UnitFileState,ActiveState,NextElapseUSecRealtime,ActiveEnterTimestamp,ExecMainStartTimestamp,Result |
     sed 's/^$/--/'
   echo --
   awk -F= '$1 == "X-StaleAfterSec" { name = FILENAME; sub(".*/", "", name); print "stale " name " " $2 }' "${timers[@]/#//etc/systemd/system/}"

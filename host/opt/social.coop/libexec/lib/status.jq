@@ -11,7 +11,7 @@ def job_problems:
     | if (.enabled and .active and .next != null) | not then red("jobs"; "\(.name) will not run: \(if .enabled | not then "its timer is not enabled" elif .active | not then "its timer is not active" else "its timer has no next time" end)")
       elif .result != "success" then red("jobs"; "\(.name): its last run ended with \(.result)")
       elif .last == null and .running then empty
-      elif .last == null and .triggered != null then red("jobs"; "\(.name) was started and never did its work")
+      elif .last == null and .started != null then red("jobs"; "\(.name) was started and never did its work")
       elif .last == null and age(.since) > 25 * 3600 then red("jobs"; "\(.name) never ran")
       elif .last != null and .staleAfter != null and age(.last) > .staleAfter then red("jobs"; "\(.name) last worked \(days(age(.last))) ago (\(.last))")
       else empty end
