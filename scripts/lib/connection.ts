@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { type PassphraseSource, withPassphrase } from './passphrase.ts';
 import { withPrivateDir } from './private-dir.ts';
 import { knownHostsLine, type SshTarget } from './ssh-command.ts';
-import { readAddress, readStackConfig, type StackPlace, secretsOf } from './stack-config.ts';
+import { readMachines, readStackConfig, type StackPlace, secretsOf } from './stack-config.ts';
 import { configOf, readStackFile, requireStack, stackFile } from './stack-file.ts';
 
 export interface ConnectionFlags extends PassphraseSource {
@@ -15,15 +15,32 @@ export interface ConnectionFlags extends PassphraseSource {
   address?: string;
 }
 
+/** One machine of a stack and how to reach it. */
+export interface Reachable {
+  /** `primary` or `secondary`. */
+  role: string;
+  target: SshTarget;
+}
+
 /**
- * Runs `work` with what ssh needs to reach a stack's machine: its address, its pinned host key, and the deploy key in a
- * private file that is gone afterwards. With `--as`, no secret is read at all.
+ * Runs `work` with what ssh needs to reach the machine that serves: its address, its pinned host key, and the deploy key in
+ * a private file that is gone afterwards. With `--as`, no secret is read at all.
  */
-export async function withConnection<T>(
+export function withConnection<T>(
   context: Context,
   stack: string,
   flags: ConnectionFlags,
   work: (target: SshTarget) => Promise<T>,
+): Promise<T> {
+  return withConnections(context, stack, flags, ([first]) => work(first.target));
+}
+
+/** The same for every machine of a stack, the one that serves first. `--address` leaves only that one. */
+export async function withConnections<T>(
+  context: Context,
+  stack: string,
+  flags: ConnectionFlags,
+  work: (machines: [Reachable, ...Reachable[]]) => Promise<T>,
 ): Promise<T> {
   requireStack(context.projectDir, stack);
   const { document } = readStackFile(stackFile(context.projectDir, stack));
@@ -33,11 +50,12 @@ export async function withConnection<T>(
     throw new VisibleError(
       `no host key to check — Pulumi.${stack}.yaml has no hostPublicKey — run: coop init ${stack}`,
     );
+  const userOf = (role: string) => (config[role] as { user?: string } | undefined)?.user ?? 'root';
   const needsPassphrase = document.has('encryptionsalt') && !(flags.as && flags.address);
   const connect = async (env: NodeJS.ProcessEnv) => {
     const place = { projectDir: context.projectDir, stack, env };
-    const [address, deployKey] = await Promise.all([
-      flags.address ?? readAddress(place),
+    const [machines, deployKey] = await Promise.all([
+      flags.address ? [{ role: 'primary', address: flags.address }] : readMachines(place),
       flags.as ? undefined : readDeployKey(place),
     ]);
     return withPrivateDir((directory) => {
@@ -45,7 +63,16 @@ export async function withConnection<T>(
       writeFileSync(knownHosts, knownHostsLine(stack, hostPublicKey), { mode: 0o600 });
       const identity = deployKey === undefined ? undefined : join(directory, 'deploy-key');
       if (identity) writeFileSync(identity, deployKey as string, { mode: 0o600 });
-      return work({ stack, address, user: flags.as ?? 'root', hostPublicKey, knownHosts, identity });
+      const reachable = machines.map(({ role, address }) => ({
+        role,
+        target: { stack, address, user: flags.as ?? userOf(role), hostPublicKey, knownHosts, identity },
+      }));
+      const [first, ...others] = reachable;
+      if (!first)
+        throw new VisibleError(
+          `stack ${stack} has no machine — its outputs name no address — bring it up with: pulumi up -s ${stack}`,
+        );
+      return work([first, ...others]);
     });
   };
   return needsPassphrase ? withPassphrase(flags, context.env, connect) : connect(context.env);

@@ -27,9 +27,10 @@ export function logsWords(services: string[], flags: LogsFlags): string[] {
   ];
 }
 
-export function tootctlWords(words: string[]): string[] {
+/** `agreed`: what deletes does not ask over there. */
+export function tootctlWords(words: string[], agreed = false): string[] {
   refuseSelfDestruct(words);
-  return ['instance', 'tootctl', ...words];
+  return ['instance', 'tootctl', ...(agreed ? ['--yes'] : []), ...words];
 }
 
 export function maintenanceWords(state: string): string[] {

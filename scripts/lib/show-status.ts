@@ -1,9 +1,28 @@
 import type { Colors } from './colors.ts';
 import type { InstanceStatus } from './instance-status.ts';
-import { type Level, type Row, rowsOf } from './status-rows.ts';
+import { day, secondsSince, span } from './spans.ts';
+import { type Level, type Row, row } from './status-row.ts';
+import { rowsOf } from './status-rows.ts';
 
 const width = 80;
 const indent = 12;
+
+/** What is known of a whole stack. */
+export interface StackStatus {
+  stack: string;
+  /** Day (YYYY-MM-DD) after which it may be taken down. */
+  expires?: string | undefined;
+  machines: MachineStatus[];
+}
+
+/** One machine: what it says, or why it says nothing. */
+export interface MachineStatus {
+  /** `primary` or `secondary`. */
+  role: string;
+  address: string;
+  status?: InstanceStatus;
+  unreachable?: string;
+}
 
 export interface ShowOptions {
   /** A row for each thing, also for the healthy ones. */
@@ -12,36 +31,62 @@ export interface ShowOptions {
 }
 
 /** One screen: a row per thing that needs somebody, one row for all that is well; never wider than 80 columns. */
-export function showStatus(
-  stack: string,
-  status: InstanceStatus,
-  colors: Colors,
-  options: ShowOptions = {},
-): string {
-  const rows = rowsOf(status, options.now ?? new Date());
-  const worst = worstOf(rows);
+export function showStatus(found: StackStatus, colors: Colors, options: ShowOptions = {}): string {
+  const now = options.now ?? new Date();
+  const worst = worstOf(stackRows(found, now));
   const verdict = `${sign[worst]} ${word[worst]}`;
-  const title = cut(`${stack} · ${status.domain ?? 'domain unknown'}`, width - verdict.length - 1).padEnd(
-    width - verdict.length,
-  );
-  const lines = [colors.bold(title) + colors[worst](verdict)];
-  let group = '';
-  for (const row of options.all ? rows : collapse(rows)) {
-    const head = (row.group === group ? '' : row.group).padEnd(indent);
-    group = row.group;
-    const [first, ...more] =
-      row.label === ''
-        ? wrap(row.text, width - indent - 2, 0)
-        : wrap(`${row.label.padEnd(20)} ${row.text}`, width - indent - 2, 21);
-    lines.push(`${colors.dim(head)}${colors[row.level](sign[row.level])} ${first}`);
-    for (const line of more) lines.push(' '.repeat(indent + 2) + line);
-  }
-  return `${lines.join('\n')}\n`;
+  const domain = found.machines.map(({ status }) => status?.domain).find(Boolean) ?? 'domain unknown';
+  const title = cut(`${found.stack} · ${domain}`, width - verdict.length - 1).padEnd(width - verdict.length);
+  const several = found.machines.length > 1;
+  return [
+    colors.bold(title) + colors[worst](verdict),
+    ...lines(expiryRows(found, now), colors),
+    ...found.machines.flatMap((machine) => {
+      const rows = machineRows(machine, now);
+      return [
+        ...(several ? [colors.bold(`${machine.role} · ${machine.address}`)] : []),
+        ...lines(options.all ? rows : collapse(rows), colors),
+      ];
+    }),
+    '',
+  ].join('\n');
 }
 
 /** Whether anything is broken: then `coop status` fails. */
-export const isBroken = (status: InstanceStatus, now = new Date()): boolean =>
-  worstOf(rowsOf(status, now)) === 'red';
+export const isBroken = (found: StackStatus, now = new Date()): boolean =>
+  worstOf(stackRows(found, now)) === 'red';
+
+const stackRows = (found: StackStatus, now: Date): Row[] => [
+  ...expiryRows(found, now),
+  ...found.machines.flatMap((machine) => machineRows(machine, now)),
+];
+
+const machineRows = ({ status, unreachable }: MachineStatus, now: Date): Row[] =>
+  status ? rowsOf(status, now) : [row('connection', 'red', 'none', unreachable ?? 'it gave no status')];
+
+/** The last day counts whole. */
+function expiryRows({ expires }: StackStatus, now: Date): Row[] {
+  if (!expires) return [];
+  const left = day - secondsSince(expires, now);
+  const text = left > 0 ? `on ${expires}, in ${span(left)}` : `since ${expires}: may be taken down`;
+  return [row('expires', left > 7 * day ? 'green' : 'yellow', '', text)];
+}
+
+function lines(rows: Row[], colors: Colors): string[] {
+  let group = '';
+  return rows.flatMap((shown) => {
+    const head = (shown.group === group ? '' : shown.group).padEnd(indent);
+    group = shown.group;
+    const [first, ...more] =
+      shown.label === ''
+        ? wrap(shown.text, width - indent - 2, 0)
+        : wrap(`${shown.label.padEnd(20)} ${shown.text}`, width - indent - 2, 21);
+    return [
+      `${colors.dim(head)}${colors[shown.level](sign[shown.level])} ${first}`,
+      ...more.map((line) => ' '.repeat(indent + 2) + line),
+    ];
+  });
+}
 
 const order: Level[] = ['green', 'yellow', 'red'];
 const sign = { green: '●', yellow: '▲', red: '✖' } as const;
@@ -51,18 +96,30 @@ function worstOf(rows: Row[]): Level {
   return order[Math.max(...rows.map((row) => order.indexOf(row.level)))] ?? 'red';
 }
 
-/** The healthy rows of a group of three or more become one, with their names. */
+/** The healthy rows of a group of three or more become one with their names, and so do jobs that wait for their first run. */
 function collapse(rows: Row[]): Row[] {
-  const groups = Map.groupBy(rows, (row) => row.group);
-  return [...groups.entries()].flatMap(([group, members]) => {
-    const green = members.filter((row) => row.level === 'green');
-    if (green.length < 3) return members;
-    const names = green.map((row) => row.label).join(' ');
-    return [
-      ...members.filter((row) => row.level !== 'green'),
-      { group, level: 'green' as const, label: `${green.length} well`, text: names },
+  const groups = Map.groupBy(rows, ({ group }) => group);
+  return [...groups.values()].flatMap((members) => {
+    const first = members.filter(
+      ({ level, text }) => level === 'yellow' && text.startsWith('has not run yet'),
+    );
+    const green = members.filter(({ level }) => level === 'green');
+    const folded = [
+      ...fold(first, `${first.length} to come`, 'first run of '),
+      ...fold(green, `${green.length} well`, ''),
     ];
+    return [...members.filter((member) => !isIn(member, first, green)), ...folded];
   });
+}
+
+const isFolded = (rows: Row[]): boolean => rows.length >= 3;
+const isIn = (member: Row, ...lists: Row[][]): boolean =>
+  lists.some((list) => isFolded(list) && list.includes(member));
+
+function fold(rows: Row[], label: string, before: string): Row[] {
+  const [first] = rows;
+  if (!first || !isFolded(rows)) return [];
+  return [row(first.group, first.level, label, before + rows.map((member) => member.label).join(' '))];
 }
 
 const cut = (text: string, columns: number) =>

@@ -1,37 +1,42 @@
 import type { InstanceStatus } from './instance-status.ts';
-
-export type Level = 'red' | 'yellow' | 'green';
-
-export interface Row {
-  group: string;
-  level: Level;
-  label: string;
-  text: string;
-}
+import { jobRows } from './job-rows.ts';
+import { bytes, day, secondsSince, span } from './spans.ts';
+import { type Level, type Row, row } from './status-row.ts';
 
 /** What a status says, judged. What is unknown is red, not grey. */
 export function rowsOf(status: InstanceStatus, now: Date): Row[] {
-  return [
-    ...(status.problems ?? []).map(({ level, text }) => row('problems', level, '', text)),
-    appRow(status),
-    ...maintenanceRows(status, now),
-    ...serviceRows(status),
-    ...queueRows(status),
-    ...backupRows(status, now),
-    certificateRow(status, now),
+  const rows = [
+    ...(status.role === 'secondary' ? [standbyRow] : servingRows(status, now)),
     ...diskRows(status),
-    ...timerRows(status, now),
+    ...jobRows(status, now),
     firewallRow(status),
+    ...unitRows(status),
     ...driftRows(status),
+    ...rebootRows(status),
   ];
+  return [...otherProblems(status, rows), ...rows];
 }
 
-const row = (group: string, level: Level, label: string, text: string): Row => ({
-  group,
-  level,
-  label,
-  text,
-});
+const standbyRow = row('standby', 'green', 'idle', 'serves nothing; replication is not set up');
+
+const servingRows = (status: InstanceStatus, now: Date): Row[] => [
+  appRow(status),
+  ...maintenanceRows(status, now),
+  siteRow(status),
+  ...serviceRows(status),
+  ...queueRows(status),
+  ...backupRows(status, now),
+  ...certificateRows(status, now),
+];
+
+/** What the machine finds wrong and no row shows already. */
+function otherProblems({ problems }: InstanceStatus, rows: Row[]): Row[] {
+  const seen = (about: string | undefined, level: Level) =>
+    rows.some((shown) => shown.group === about && (shown.level === level || shown.level === 'red'));
+  return (problems ?? [])
+    .filter(({ about, level }) => !seen(about, level))
+    .map(({ level, about, text }) => row(about ?? 'problems', level, '', text));
+}
 
 /** A wrong image works as well: the version must be the one configured, or a build of it. */
 function appRow({ app, federation }: InstanceStatus): Row {
@@ -41,7 +46,7 @@ function appRow({ app, federation }: InstanceStatus): Row {
     ...(wrong ? [`(${app.expected} configured)`] : []),
     `federation ${federation ?? 'unknown'}`,
   ].join(' ');
-  return row('state', !app?.version || wrong ? 'red' : 'green', app?.name ?? 'app', text);
+  return row('app', !app?.version || wrong ? 'red' : 'green', app?.name ?? 'app', text);
 }
 
 function maintenanceRows({ maintenance }: InstanceStatus, now: Date): Row[] {
@@ -50,17 +55,27 @@ function maintenanceRows({ maintenance }: InstanceStatus, now: Date): Row[] {
   const text = since
     ? ` since ${since.slice(0, 16).replace('T', ' ')} (${span(secondsSince(since, now))})`
     : '';
-  return [row('state', 'yellow', 'maintenance', `the page is up${text}`)];
+  return [row('maintenance', 'yellow', 'on', `the page is up${text}`)];
+}
+
+/** The way a visitor comes in. */
+function siteRow({ site, maintenance }: InstanceStatus): Row {
+  if (!site) return row('site', 'red', 'unknown', 'cannot be asked');
+  if (site.nginx !== 'active') return row('site', 'red', 'nginx', `is ${site.nginx}`);
+  if (site.code === 0) return row('site', 'red', 'nginx', 'does not answer');
+  const well = site.code === 200 || (maintenance?.on === true && site.code === 503);
+  return row('site', well ? 'green' : 'red', 'nginx', `answers ${site.code}`);
 }
 
 function serviceRows({ services }: InstanceStatus): Row[] {
   if (!services || services.length === 0) return [row('services', 'red', 'none', 'no container is running')];
-  return services.map(({ name, state, health, restarts }) => {
+  return services.map(({ name, state, health, restarts, outOfMemory }) => {
     const running = state === 'running';
     const level = !running || health === 'unhealthy' ? 'red' : health === 'starting' ? 'yellow' : 'green';
     const shown = [
       state,
       ...(health && health !== 'none' ? [health] : []),
+      ...(outOfMemory ? ['out of memory'] : []),
       ...(restarts ? [`${restarts} restarts`] : []),
     ];
     return row('services', restarts && level === 'green' ? 'yellow' : level, name, shown.join(', '));
@@ -75,15 +90,19 @@ function queueRows({ queues }: InstanceStatus): Row[] {
   if (!queues) return [row('queues', 'red', 'unknown', 'not readable')];
   const worked = queues.filter(({ name }) => !sets.includes(name));
   const slow = worked.filter((queue) => (queue.latency ?? 0) >= 300);
+  const alone = worked.filter(({ processes }) => processes === 0);
   const total = worked.reduce((sum, queue) => sum + queue.size, 0);
   const rest = queues.filter(({ name, size }) => sets.includes(name) && size > 0);
   const text = [`${total} jobs wait`, ...rest.map(({ name, size }) => `${size} ${setNames[name]}`)].join(
     ', ',
   );
-  const late = slow.map(({ name, size, latency = 0 }) =>
-    row('queues', latency >= 1800 ? 'red' : 'yellow', name, `${size} jobs, oldest waits ${span(latency)}`),
-  );
-  return [...late, row('queues', 'green', `${worked.length} queues`, text)];
+  return [
+    ...alone.map(({ name }) => row('queues', 'red', name, 'nobody works on it')),
+    ...slow.map(({ name, size, latency = 0 }) =>
+      row('queues', latency >= 1800 ? 'red' : 'yellow', name, `${size} jobs, oldest waits ${span(latency)}`),
+    ),
+    row('queues', 'green', `${worked.length} queues`, text),
+  ];
 }
 
 const setNames: Record<string, string> = { retry: 'to retry', schedule: 'for later', dead: 'given up' };
@@ -108,14 +127,18 @@ function archiveRow(backup: InstanceStatus['backup']): Row {
   return row('backup', walAge > 3600 ? 'yellow' : 'green', 'WAL', `archived ${span(walAge)} ago`);
 }
 
-function certificateRow({ certificate }: InstanceStatus, now: Date): Row {
-  if (!certificate?.notAfter) return row('certificate', 'red', 'TLS', 'no certificate');
-  if (certificate.placeholder) return row('certificate', 'red', 'TLS', 'a placeholder: none was issued yet');
+/** certbot renews when a third of a certificate's life is left: at a quarter some attempts failed, at a sixth many. */
+function certificateRows({ certificate }: InstanceStatus, now: Date): Row[] {
+  if (!certificate?.notAfter) return [row('certificate', 'red', 'TLS', 'no certificate')];
+  if (certificate.placeholder)
+    return [row('certificate', 'red', 'TLS', 'a placeholder: none was issued yet')];
   const left = -secondsSince(certificate.notAfter, now);
+  const life = certificate.notBefore ? left + secondsSince(certificate.notBefore, now) : 90 * day;
   const by = certificate.issuer ? `, by ${issuerName(certificate.issuer)}` : '';
-  if (left <= 0) return row('certificate', 'red', 'TLS', `expired ${span(-left)} ago${by}`);
-  const level = left < 7 * day ? 'red' : left < 21 * day ? 'yellow' : 'green';
-  return row('certificate', level, 'TLS', `${span(left)} left${by}`);
+  const level = left < life / 6 ? 'red' : left < life / 4 ? 'yellow' : 'green';
+  const text = left <= 0 ? `expired ${span(-left)} ago${by}` : `${span(left)} left${by}`;
+  const other = row('certificate', 'red', 'TLS', 'nginx shows another one than the one on the disk');
+  return [row('certificate', level, 'TLS', text), ...(certificate.shown === false ? [other] : [])];
 }
 
 /** `C = US, O = Let's Encrypt, CN = R11`: the organisation, else the name. */
@@ -126,33 +149,11 @@ function issuerName(issuer: string): string {
 
 function diskRows({ disk }: InstanceStatus): Row[] {
   if (!disk || disk.length === 0) return [row('disk', 'red', 'unknown', 'not readable')];
-  return disk.map(({ path, usedPercent, freeBytes }) =>
-    row(
-      'disk',
-      usedPercent >= 90 ? 'red' : usedPercent >= 80 ? 'yellow' : 'green',
-      path,
-      `${Math.round(usedPercent)} % used${freeBytes === undefined ? '' : `, ${bytes(freeBytes)} free`}`,
-    ),
-  );
-}
-
-function timerRows({ timers }: InstanceStatus, now: Date): Row[] {
-  if (!timers || timers.length === 0) return [row('timers', 'red', 'unknown', 'none is known')];
-  return timers.map((timer) => {
-    const dead = !timer.enabled || !timer.active || !timer.next;
-    const failed = timer.result !== undefined && timer.result !== 'success';
-    const text = [
-      ...(dead ? [!timer.enabled ? 'not enabled' : !timer.active ? 'not active' : 'no next run'] : []),
-      ...(failed ? [`last run: ${timer.result}`] : []),
-      timer.last ? `ran ${span(secondsSince(timer.last, now))} ago` : 'has not run yet',
-      ...(timer.next && !dead ? [`next in ${span(Math.max(0, -secondsSince(timer.next, now)))}`] : []),
-    ];
-    return row(
-      'timers',
-      dead || failed ? 'red' : timer.last ? 'green' : 'yellow',
-      timer.name.replace(/\.timer$/, ''),
-      text.join(', '),
-    );
+  return disk.map(({ path, usedPercent, freeBytes, filesPercent = 0 }) => {
+    const level = usedPercent >= 90 || filesPercent >= 90 ? 'red' : usedPercent >= 80 ? 'yellow' : 'green';
+    const free = freeBytes === undefined ? '' : `, ${bytes(freeBytes)} free`;
+    const files = filesPercent >= 90 ? `, ${filesPercent} % of its places for files` : '';
+    return row('disk', level, path, `${Math.round(usedPercent)} % used${free}${files}`);
   });
 }
 
@@ -161,12 +162,19 @@ function firewallRow({ refused }: InstanceStatus): Row {
   const counts = Object.entries(refused).map(
     ([name, packets]) => `${name.replace(/_refused$/, '')} ${packets}`,
   );
-  return row(
-    'firewall',
-    'green',
-    'nftables',
-    `up${counts.length > 0 ? `; refused ${counts.join(' ')}` : ''}`,
-  );
+  const text = `up${counts.length > 0 ? `; refused ${counts.join(' ')}` : ''}`;
+  return row('firewall', 'green', 'nftables', text);
+}
+
+/** Units that are no job of ours; the machine says which of them matter. */
+function unitRows({ failed, timers, problems }: InstanceStatus): Row[] {
+  const jobs = new Set((timers ?? []).map(({ name }) => `${name}.service`));
+  return (failed ?? [])
+    .filter((name) => !jobs.has(name))
+    .map((name) => {
+      const said = problems?.find(({ about, text }) => about === 'units' && text.startsWith(name));
+      return row('units', said?.level ?? 'yellow', name, 'has failed');
+    });
 }
 
 function driftRows({ drift }: InstanceStatus): Row[] {
@@ -175,20 +183,6 @@ function driftRows({ drift }: InstanceStatus): Row[] {
   );
 }
 
-const day = 86_400;
-const secondsSince = (iso: string, now: Date) => (now.getTime() - Date.parse(iso)) / 1000;
-
-/** `42 s`, `12 min`, `3 h`, `9 days`: the largest unit that says something. */
-export function span(seconds: number): string {
-  const s = Math.max(0, Math.round(seconds));
-  if (s < 120) return `${s} s`;
-  if (s < 2 * 3600) return `${Math.round(s / 60)} min`;
-  if (s < 2 * day) return `${Math.round(s / 3600)} h`;
-  return `${Math.round(s / day)} days`;
-}
-
-function bytes(count: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
-  return `${(count / 1000 ** power).toFixed(power > 2 ? 1 : 0)} ${units[power]}`;
+function rebootRows({ reboot }: InstanceStatus): Row[] {
+  return reboot?.needed ? [row('reboot', 'yellow', 'needed', reboot.why ?? '')] : [];
 }

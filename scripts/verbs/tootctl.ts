@@ -13,16 +13,18 @@ export function tootctlVerb(): Command {
   const command = verb('tootctl', {
     summary: "run Mastodon's own administration commands",
     details: `Everything after STACK goes to tootctl as it is (https://docs.joinmastodon.org/admin/tootctl/). tootctl self-destruct is
-refused. --json, before STACK, prints output and exit code as JSON.`,
+refused; what deletes asks first, and without a terminal wants --yes before STACK. --json, before STACK, prints output and exit code as JSON.`,
     examples: [
       ['coop tootctl staging accounts create ana --email ana@example.org --confirmed', 'a new account'],
       ['coop tootctl staging accounts modify ana --role Owner', 'make someone an owner'],
       ['coop tootctl staging media usage', 'how much there is'],
+      ['coop tootctl --yes staging accounts delete ana', 'what deletes, without being asked'],
       ['coop tootctl staging help', "tootctl's own help"],
     ],
   })
     .argument('<stack>', 'whose machine')
     .argument('<command...>', 'words for tootctl')
+    .option('-y, --yes', 'do not ask before what deletes')
     .passThroughOptions();
   return withConnectionOptions(command).action(tootctl);
 }
@@ -30,9 +32,9 @@ refused. --json, before STACK, prints output and exit code as JSON.`,
 async function tootctl(
   stack: string,
   words: string[],
-  flags: ConnectionFlags & { json?: boolean },
+  flags: ConnectionFlags & { json?: boolean; yes?: boolean },
 ): Promise<void> {
-  const remote = tootctlWords(withoutDashes(words));
+  const remote = tootctlWords(withoutDashes(words), flags.yes);
   const context = findContext();
   announce(context, stack);
   await withConnection(context, stack, flags, async (target) => {

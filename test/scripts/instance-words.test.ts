@@ -56,4 +56,10 @@ describe('tootctl', () => {
   ])('%j is not', (words) => {
     expect(tootctlWords(words)).toEqual(['instance', 'tootctl', ...words]);
   });
+
+  it('brings over that nobody shall be asked, in front of the words', () => {
+    expect(tootctlWords(['accounts', 'delete', 'ana'], true).join(' ')).toBe(
+      'instance tootctl --yes accounts delete ana',
+    );
+  });
 });

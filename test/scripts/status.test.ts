@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { colorsFor } from '../../scripts/lib/colors.ts';
 import { type InstanceStatus, readInstanceStatus } from '../../scripts/lib/instance-status.ts';
-import { isBroken, showStatus } from '../../scripts/lib/show-status.ts';
-import { span } from '../../scripts/lib/status-rows.ts';
+import {
+  isBroken as isStackBroken,
+  type MachineStatus,
+  type StackStatus,
+  showStatus,
+} from '../../scripts/lib/show-status.ts';
+import { span } from '../../scripts/lib/spans.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000).toISOString();
@@ -25,7 +30,8 @@ const well: InstanceStatus = {
   ].map((name) => ({ name, state: 'running', health: 'healthy', restarts: 0 })),
   queues: ['default', 'push', 'pull'].map((name) => ({ name, size: 2, latency: 1 })),
   backup: { last: ago(3600), type: 'full', walAge: 40 },
-  certificate: { notAfter: ago(-60 * day), issuer: "Let's Encrypt" },
+  site: { nginx: 'active', code: 200 },
+  certificate: { notBefore: ago(30 * day), notAfter: ago(-60 * day), shown: true, issuer: "Let's Encrypt" },
   disk: [{ path: '/', usedPercent: 41, freeBytes: 62_300_000_000 }],
   refused: { egress_refused: 4 },
   drift: [],
@@ -41,8 +47,14 @@ const well: InstanceStatus = {
   ],
 };
 const none = colorsFor({}, {}, {});
-const show = (status: InstanceStatus, options = {}) =>
-  showStatus('staging', status, none, { now, ...options });
+const primary = (status: InstanceStatus): MachineStatus => ({
+  role: 'primary',
+  address: '203.0.113.10',
+  status,
+});
+const stackOf = (status: InstanceStatus): StackStatus => ({ stack: 'staging', machines: [primary(status)] });
+const show = (status: InstanceStatus, options = {}) => showStatus(stackOf(status), none, { now, ...options });
+const isBroken = (status: InstanceStatus, at: Date) => isStackBroken(stackOf(status), at);
 /** The line of a status that speaks of something. */
 const line = (status: InstanceStatus, about: string) =>
   show(status)
@@ -107,6 +119,46 @@ describe('coop status', () => {
     ['WAL never archived', { backup: { last: ago(1) } }, 'not archived', '✖'],
     ['an expired certificate', { certificate: { notAfter: ago(60) } }, 'expired', '✖'],
     ['one that nobody renewed', { certificate: { notAfter: ago(-20 * day) } }, 'left', '▲'],
+    ['one that nobody renewed for long', { certificate: { notAfter: ago(-14 * day) } }, 'left', '✖'],
+    [
+      'a short one in the middle of its life',
+      { certificate: { notBefore: ago(3 * day), notAfter: ago(-3 * day) } },
+      '3 days left',
+      '●',
+    ],
+    [
+      'a renewed one that nginx does not know of',
+      { certificate: { notAfter: ago(-60 * day), shown: false } },
+      'shows another',
+      '✖',
+    ],
+    ['nginx that stopped', { site: { nginx: 'inactive', code: 0 } }, 'is inactive', '✖'],
+    ['nginx that hangs', { site: { nginx: 'active', code: 0 } }, 'does not answer', '✖'],
+    ['an app that is not behind it', { site: { nginx: 'active', code: 502 } }, 'answers 502', '✖'],
+    ['a site nobody could ask', { site: undefined }, 'cannot be asked', '✖'],
+    [
+      'a queue without a process',
+      { queues: [{ name: 'pull', size: 0, processes: 0 }] },
+      'nobody works on it',
+      '✖',
+    ],
+    [
+      'a disk without places for files',
+      { disk: [{ path: '/', usedPercent: 5, filesPercent: 90 }] },
+      '90 %',
+      '✖',
+    ],
+    ['a reboot', { reboot: { needed: true, why: 'updated: linux-image' } }, 'linux-image', '▲'],
+    ['a unit of the system', { failed: ['logrotate.service'] }, 'logrotate', '▲'],
+    [
+      'a unit of the system that matters',
+      {
+        failed: ['docker.service'],
+        problems: [{ level: 'red', about: 'units', text: 'docker.service has failed' }],
+      },
+      'docker',
+      '✖',
+    ],
     ['a placeholder', { certificate: { notAfter: ago(-90 * day), placeholder: true } }, 'placeholder', '✖'],
     ['no certificate', { certificate: undefined }, 'no certificate', '✖'],
     ['a full disk', { disk: [{ path: '/', usedPercent: 90 }] }, '90 %', '✖'],
@@ -138,6 +190,30 @@ describe('coop status', () => {
       { timers: [{ name: 't', enabled: true, active: true, next: ago(-9) }] },
       'not run yet',
       '▲',
+    ],
+    [
+      'a job that never ran, though it was time',
+      { timers: [{ name: 't', enabled: true, active: true, next: ago(-9), since: ago(26 * 3600) }] },
+      'not run yet',
+      '✖',
+    ],
+    [
+      'a job that was started and did nothing',
+      { timers: [{ name: 't', enabled: true, active: true, next: ago(-9), since: ago(9), started: ago(8) }] },
+      'did nothing',
+      '✖',
+    ],
+    [
+      'a job that last worked too long ago',
+      { timers: [{ name: 't', enabled: true, active: true, next: ago(-9), last: ago(100), staleAfter: 99 }] },
+      'ran 100 s ago',
+      '✖',
+    ],
+    [
+      'a job that runs for the first time',
+      { timers: [{ name: 't', enabled: true, active: true, next: ago(-9), running: true }] },
+      'runs now',
+      '●',
     ],
     [
       'another version than configured',
@@ -190,6 +266,51 @@ describe('coop status', () => {
     expect(line(status as InstanceStatus, 'no next run')).toContain('✖');
   });
 
+  it('shows both machines of a stack, and what of the second is not there yet', () => {
+    const standby: InstanceStatus = {
+      role: 'secondary',
+      domain: 'social.coop',
+      disk: [{ path: '/', usedPercent: 7 }],
+      timers: well.timers ?? [],
+      refused: {},
+    };
+    const machines = [primary(well), { role: 'secondary', address: '198.51.100.7', status: standby }];
+    const found = { stack: 'prod', expires: '2026-11-25', machines };
+    const shown = showStatus(found, none, { now });
+    const lines = shown.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(24);
+    for (const text of lines) expect(text.length, text).toBeLessThanOrEqual(80);
+    expect(shown).toMatch(/^primary · 203\.0\.113\.10$/m);
+    expect(shown).toMatch(/^secondary · 198\.51\.100\.7$\nstandby +● idle +.*replication is not set up/m);
+    expect(shown).toMatch(/^expires +▲ on 2026-11-25, in 4 days$/m);
+    expect(shown).not.toContain('rehears');
+    expect(isStackBroken(found, now)).toBe(false);
+    const unreachable = {
+      role: 'secondary',
+      address: '198.51.100.7',
+      unreachable: 'no connection: timed out',
+    };
+    const half = { stack: 'prod', machines: [primary(well), unreachable] };
+    expect(showStatus(half, none, { now })).toMatch(/^connection +✖ none +no connection: timed out$/m);
+    expect(isStackBroken(half, now)).toBe(true);
+  });
+
+  it('says what the machine finds wrong once, and what only the machine finds wrong too', () => {
+    const problems = [
+      { level: 'red' as const, about: 'services', text: 'web is exited' },
+      { level: 'red' as const, about: 'services', text: 'web-9 does not exist' },
+      { level: 'red' as const, about: 'backup', text: 'something new' },
+    ];
+    const shown = show({ ...well, services: [{ name: 'web', state: 'exited' }], problems });
+    expect(shown.match(/exited/g)).toHaveLength(1);
+    expect(shown).toMatch(/backup +✖ something new/);
+  });
+
+  it('folds jobs that wait for their first run', () => {
+    const timers = ['a', 'b', 'c'].map((name) => ({ name, enabled: true, active: true, next: ago(-9) }));
+    expect(show({ ...well, timers })).toMatch(/^jobs +▲ 3 to come +first run of a b c$/m);
+  });
+
   it('shows each service when asked', () => {
     expect(show(well)).toMatch(/8 well +web web-2/);
     expect(show(well, { all: true })).toMatch(/redis +running, healthy/);
@@ -213,7 +334,7 @@ describe('colours', () => {
   });
 
   it('are there on a terminal, and the text is the same', () => {
-    const shown = showStatus('staging', well, colorsFor({ isTTY: true }, { color: true }, {}), { now });
+    const shown = showStatus(stackOf(well), colorsFor({ isTTY: true }, { color: true }, {}), { now });
     expect(shown).toContain('\u001b[32m');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what colours are made of
     expect(shown.replaceAll(/\u001b\[\d+m/g, '')).toBe(show(well));
