@@ -5,7 +5,13 @@ import type { Context } from './context.ts';
 import { type PassphraseSource, withPassphrase } from './passphrase.ts';
 import { withPrivateDir } from './private-dir.ts';
 import { knownHostsLine, type SshTarget } from './ssh-command.ts';
-import { readMachines, readStackConfig, type StackPlace, secretsOf } from './stack-config.ts';
+import {
+  type MachineAddress,
+  readMachines,
+  readStackConfig,
+  type StackPlace,
+  secretsOf,
+} from './stack-config.ts';
 import { configOf, readStackFile, requireStack, stackFile } from './stack-file.ts';
 
 export interface ConnectionFlags extends PassphraseSource {
@@ -50,23 +56,27 @@ export async function withConnections<T>(
     throw new VisibleError(
       `no host key to check — Pulumi.${stack}.yaml has no hostPublicKey — run: coop init ${stack}`,
     );
-  const userOf = (role: string) => (config[role] as { user?: string } | undefined)?.user ?? 'root';
   const needsPassphrase = document.has('encryptionsalt') && !(flags.as && flags.address);
   const connect = async (env: NodeJS.ProcessEnv) => {
     const place = { projectDir: context.projectDir, stack, env };
     const [machines, deployKey] = await Promise.all([
-      flags.address ? [{ role: 'primary', address: flags.address }] : readMachines(place),
+      flags.address ? [given(flags.address)] : readMachines(place),
       flags.as ? undefined : readDeployKey(place),
     ]);
     return withPrivateDir((directory) => {
-      const knownHosts = join(directory, 'known_hosts');
-      writeFileSync(knownHosts, knownHostsLine(stack, hostPublicKey), { mode: 0o600 });
       const identity = deployKey === undefined ? undefined : join(directory, 'deploy-key');
       if (identity) writeFileSync(identity, deployKey as string, { mode: 0o600 });
-      const reachable = machines.map(({ role, address }) => ({
-        role,
-        target: { stack, address, user: flags.as ?? userOf(role), hostPublicKey, knownHosts, identity },
-      }));
+      const reachable = machines.map((machine) => {
+        // What the stack file pins, not what the state says: the file is reviewed.
+        const pinned = machine.role === 'primary' ? hostPublicKey : config.secondaryHostPublicKey;
+        const key = typeof pinned === 'string' ? pinned : (machine.hostPublicKey ?? hostPublicKey);
+        const knownHosts = join(directory, `known_hosts.${machine.role}`);
+        writeFileSync(knownHosts, knownHostsLine(stack, key), { mode: 0o600 });
+        const { address } = machine;
+        const user = flags.as ?? machine.user;
+        const target = { stack, address, user, hostPublicKey: key, knownHosts, identity };
+        return { role: machine.role, target };
+      });
       const [first, ...others] = reachable;
       if (!first)
         throw new VisibleError(
@@ -77,6 +87,8 @@ export async function withConnections<T>(
   };
   return needsPassphrase ? withPassphrase(flags, context.env, connect) : connect(context.env);
 }
+
+const given = (address: string): MachineAddress => ({ role: 'primary', address, user: 'root' });
 
 async function readDeployKey(place: StackPlace): Promise<string> {
   const key = secretsOf(await readStackConfig(place)).deployKey;

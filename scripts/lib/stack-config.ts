@@ -1,4 +1,3 @@
-import { VisibleError } from '../../components/errors.ts';
 import { pulumi } from './pulumi.ts';
 import { prefix } from './stack-file.ts';
 
@@ -36,27 +35,34 @@ export function secretsOf(config: RawConfig): Record<string, unknown> {
   return JSON.parse(config.values[`${prefix}secrets`] ?? '{}');
 }
 
-/** Every machine of a stack by its role; none when it was never brought up. */
-export async function readMachines(place: StackPlace): Promise<{ role: string; address: string }[]> {
-  const printed = await pulumi(['stack', 'output', '--json', '--stack', place.stack], {
-    cwd: place.projectDir,
-    env: place.env,
-  });
-  const { address, secondaryAddress } = JSON.parse(printed) as Record<string, unknown>;
-  return Object.entries({ primary: address, secondary: secondaryAddress }).flatMap(([role, address]) =>
-    typeof address === 'string' && address !== '' ? [{ role, address }] : [],
-  );
+/** How one machine of a stack is reached. */
+export interface MachineAddress {
+  /** `primary` or `secondary`. */
+  role: string;
+  /** Where SSH answers: a name or an address. */
+  address: string;
+  /** Who `pulumi up` logs in as. */
+  user: string;
+  /** Its SSH host key, one line; undefined where the state does not tell. */
+  hostPublicKey?: string | undefined;
 }
 
-/** The address of a stack's machine; refuses when it was never brought up. */
-export async function readAddress(place: StackPlace): Promise<string> {
+/** Every machine of a stack, the one that serves first; none when it was never brought up. */
+export async function readMachines(place: StackPlace): Promise<MachineAddress[]> {
   const printed = await pulumi(['stack', 'output', '--json', '--stack', place.stack], {
     cwd: place.projectDir,
     env: place.env,
   });
-  const { address } = JSON.parse(printed) as { address?: unknown };
-  if (typeof address === 'string' && address !== '') return address;
-  throw new VisibleError(
-    `stack ${place.stack} has no machine — its outputs name no address — bring it up with: pulumi up -s ${place.stack}`,
-  );
+  const outputs = JSON.parse(printed) as {
+    address?: string;
+    machines?: Partial<Record<string, { host: string; user: string; hostKey: string }>>;
+  };
+  const said = ['primary', 'secondary'].flatMap((role) => {
+    const machine = outputs.machines?.[role];
+    return machine
+      ? [{ role, address: machine.host, user: machine.user, hostPublicKey: machine.hostKey }]
+      : [];
+  });
+  if (said.length > 0) return said;
+  return outputs.address ? [{ role: 'primary', address: outputs.address, user: 'root' }] : [];
 }
