@@ -40,9 +40,7 @@ function coopProblem(words: string[], whole: boolean): string | undefined {
   if (code && !['commander.helpDisplayed', 'commander.version'].includes(code))
     if (!(short && unfinished.includes(code)))
       return `${complaint.split('\n')[0]} — is the verb or option real? Planned ones are not written as commands`;
-  const strange = stacks.find(
-    (name) => !shipped.includes(name) && name !== 'alpha' && !/^[A-Z]+$/.test(name),
-  );
+  const strange = stacks.find((name) => !shipped.includes(name) && !/^[A-Z]+$/.test(name));
   if (strange !== undefined)
     return `${strange} stands where a stack does — write ${shipped.join(', ')} or STACK; is the order right?`;
   const inner = said.slice(said.indexOf('--') + 1);
