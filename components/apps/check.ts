@@ -8,6 +8,8 @@ import { parseVersion } from './version.ts';
 export interface ProcessLimits {
   /** PostgreSQL's max_connections. */
   maxConnections: number;
+  /** Connections that programs beside the app may hold; none unless given. */
+  clientConnections?: number;
   /** Memory of the machine. */
   memoryMb: number;
   /** PostgreSQL's shared_buffers; 256 unless given. */
@@ -114,12 +116,14 @@ function queueProblems(app: App, version: Version, processes: AppProcess[]): Pro
 
 function sumProblems(processes: AppProcess[], limits: ProcessLimits): Problem[] {
   const problems: Problem[] = [];
-  const connections = total(processes, (process) => process.pool) + reservedConnections;
+  const ours = total(processes, (process) => process.pool);
+  const { clientConnections = 0 } = limits;
+  const connections = ours + clientConnections + reservedConnections;
   if (connections > limits.maxConnections)
     problems.push({
       key: 'database.maxConnections',
       value: String(limits.maxConnections),
-      reason: `the processes may hold ${connections - reservedConnections} connections, and ${reservedConnections} are kept free`,
+      reason: `the processes may hold ${ours} connections, databaseClients ${clientConnections}, and ${reservedConnections} are kept free`,
       remedy: `raise it to ${connections} or lower replicas or concurrency under processes`,
     });
   const backing = backingMemory(limits);

@@ -1,3 +1,4 @@
+import { checkDatabaseClients } from './checks/database-clients.ts';
 import { checkEnvironment } from './checks/environment.ts';
 import { checkDns, checkExpiry, checkMail, checkStorage, checkTranslation } from './checks/keys.ts';
 import { checkMachines } from './checks/machines.ts';
@@ -20,4 +21,5 @@ export const checks: readonly Check[] = [
   checkTranslation,
   checkProcessList,
   checkEnvironment,
+  checkDatabaseClients,
 ];

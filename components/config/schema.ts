@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AppName, apps, parseVersion } from '../apps/index.ts';
 import { mail, retention, translation } from './app-sections.ts';
+import { databaseClients } from './database-clients.ts';
 import * as field from './fields.ts';
 import { machine } from './machines.ts';
 import { secrets } from './secrets.ts';
@@ -101,6 +102,10 @@ export const keys = {
     .default({})
     .meta({ description: "overrides of the app's processes by name: replicas, concurrency, memoryMb" }),
   database: database.prefault({}).meta({ description: 'PostgreSQL: maxConnections, sharedBuffersMb' }),
+  databaseClients: databaseClients.default({}).meta({
+    description:
+      'other programs on the machine that use the database, by role: port (on loopback), read, write (tables), connections; its password is secrets.databaseClients.ROLE',
+  }),
   uploadMb: z.int().min(1).max(10_240).default(99).meta({ description: 'largest upload, in megabytes' }),
   mediaCache: mediaCache.prefault({}).meta({ description: "nginx's cache of media: hours, gigabytes" }),
   retention: retention.prefault({}).meta({

@@ -6,8 +6,8 @@ const REMEDY =
   '`coop init` makes it and never replaces one; set it again from your escrow, or with `pulumi config set --secret --path`';
 
 /** A secret of a fixed form. */
-function secret(form: RegExp, what: string) {
-  return text((value) => form.test(value), `is not ${what}`, REMEDY);
+function secret(form: RegExp, what: string, remedy = REMEDY) {
+  return text((value) => form.test(value), `is not ${what}`, remedy);
 }
 
 const password = secret(/^[A-Za-z0-9_-]{20,128}$/, '20 to 128 letters, digits, - or _');
@@ -65,6 +65,17 @@ export const secrets = z.strictObject({
   )
     .optional()
     .meta({ description: 'key at the translation service, with translation' }),
+  databaseClients: z
+    .record(
+      z.string(),
+      secret(
+        /^[A-Za-z0-9_-]{20,128}$/,
+        '20 to 128 letters, digits, - or _',
+        'make one: `openssl rand -hex 24 | pulumi config set --secret --path secrets.databaseClients.ROLE`',
+      ),
+    )
+    .optional()
+    .meta({ description: 'passwords of databaseClients, by role' }),
   environment: z.record(z.string(), plain).optional().meta({
     description: 'further secret environment variables of the app, by the names this version reads',
   }),

@@ -39,6 +39,8 @@ export interface StackConfig {
   /** Overrides by process name of the app's process list. */
   processes: Record<string, ProcessOverride>;
   database: DatabaseConfig;
+  /** Other programs on the machine that use the database, by role. */
+  databaseClients: Record<string, DatabaseClientConfig>;
   /** Largest upload in megabytes. */
   uploadMb: number;
   mediaCache: MediaCacheConfig;
@@ -141,6 +143,15 @@ export interface DatabaseConfig {
   sharedBuffersMb: number;
 }
 
+export interface DatabaseClientConfig {
+  /** On the machine's loopback. */
+  port: number;
+  /** Tables; `*` alone for all of them. */
+  read: string[];
+  write: string[];
+  connections: number;
+}
+
 export interface MediaCacheConfig {
   hours: number;
   gigabytes: number;
@@ -174,10 +185,12 @@ export interface Secrets {
   translationKey?: string | undefined;
   /** Further variables of the app that are secret, by the names the app version reads. */
   environment?: Record<string, string> | undefined;
+  /** Passwords by role. */
+  databaseClients?: Record<string, string> | undefined;
 }
 
 /** Secrets that are one value. */
-export type SecretName = Exclude<keyof Secrets, 'environment'>;
+export type SecretName = Exclude<keyof Secrets, 'environment' | 'databaseClients'>;
 
 /** One thing wrong with the configuration. */
 export interface Problem {

@@ -15,7 +15,7 @@ export function databaseService(facts: HostFacts, image: string): ComposeService
     ...common(image, backingMemory(config.database).db, config.caCertificates),
     user: `${users.postgres}:${users.postgres}`,
     command: ['serve'],
-    networks: [networkNames.internal],
+    networks: { [networkNames.internal]: { ipv4_address: networks(config).database } },
     extra_hosts: [`${backups.endpoint}:${networks(config).internal.gateway}`],
     environment: { PGBACKREST_CONFIG: `${onHost.postgres}/pgbackrest.conf` },
     volumes: [

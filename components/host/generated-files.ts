@@ -8,7 +8,7 @@ import { imageContext } from './images.ts';
 import { nginxFederation, nginxOperators, nginxUpstreams } from './nginx.ts';
 import { onHost, users } from './paths.ts';
 import { pgbackrestConfig } from './pgbackrest.ts';
-import { postgresAccess, postgresConfig, postgresRoles } from './postgres.ts';
+import { postgresAccess, postgresClients, postgresConfig, postgresRoles } from './postgres.ts';
 import { rcloneConfig } from './rclone.ts';
 import { redisConfig } from './redis.ts';
 import { stackEnvironment } from './stack-env.ts';
@@ -36,6 +36,7 @@ export function generatedFiles(facts: HostFacts): HostFile[] {
     file(`${onHost.postgres}/postgresql.conf`, postgresConfig(facts)),
     file(`${onHost.postgres}/pg_hba.conf`, postgresAccess(facts)),
     file(`${onHost.postgres}/roles.sql`, postgresRoles(facts), 0o400, users.postgres),
+    file(`${onHost.postgres}/clients.json`, postgresClients(facts), 0o400, users.postgres),
     file(`${onHost.postgres}/pgbackrest.conf`, pgbackrestConfig(facts), 0o400, users.postgres),
     file(`${onHost.redis}/redis.conf`, redisConfig(facts), 0o400, users.redis),
     file('/etc/social.coop/rclone.conf', rcloneConfig(facts), 0o600),

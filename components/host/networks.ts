@@ -15,15 +15,18 @@ export interface Networks {
   out6: Subnet;
   /** Database and Redis: no way out. */
   internal: Subnet;
+  /** The database's own address in it, far from those that Docker gives away. */
+  database: string;
 }
 
-function v4(range: string, index: number): Subnet {
+const text = (number: number) =>
+  [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
+
+function v4(range: string, index: number): Subnet & { last: string } {
   const [address] = ipaddr.IPv4.parseCIDR(range);
   const bytes = address.toByteArray();
   const base = bytes.reduce((number, byte) => number * 256 + byte, 0) + index * 256;
-  const text = (number: number) =>
-    [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
-  return { subnet: `${text(base)}/24`, gateway: text(base + 1) };
+  return { subnet: `${text(base)}/24`, gateway: text(base + 1), last: text(base + 254) };
 }
 
 function v6(range: string, index: number): Subnet {
@@ -35,10 +38,15 @@ function v6(range: string, index: number): Subnet {
 }
 
 export function networks(config: Pick<StackConfig, 'containerRange' | 'containerRange6'>): Networks {
+  const subnet = (index: number): Subnet => {
+    const { last: _, ...rest } = v4(config.containerRange, index);
+    return rest;
+  };
   return {
-    bridge: v4(config.containerRange, 0),
-    out: v4(config.containerRange, 1),
+    bridge: subnet(0),
+    out: subnet(1),
     out6: v6(config.containerRange6, 1),
-    internal: v4(config.containerRange, 2),
+    internal: subnet(2),
+    database: v4(config.containerRange, 2).last,
   };
 }

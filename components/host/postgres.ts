@@ -53,9 +53,14 @@ export function postgresConfig({ config }: HostFacts): string {
 /** https://www.postgresql.org/docs/17/auth-pg-hba-conf.html: the app's role from the internal network, postgres only from inside. */
 export function postgresAccess({ config }: HostFacts): string {
   const { internal } = networks(config);
+  // The machine itself comes as the bridge's own address: databaseClients, through their ports on loopback, and nobody else.
+  const clients = Object.keys(config.databaseClients).sort();
+  const machine = (who: string, method: string) => `host ${who} ${internal.gateway}/32 ${method}`;
   return [
     '# type database user address method',
     'local all postgres peer',
+    ...clients.map((name) => machine(`mastodon_production ${name}`, 'scram-sha-256')),
+    machine('all all', 'reject'),
     // Rails asks the database `postgres` whether its own exists.
     `host mastodon_production,postgres mastodon ${internal.subnet} scram-sha-256`,
     'host all all all reject',
@@ -75,4 +80,13 @@ export function postgresRoles({ config }: HostFacts): string {
     'COMMIT;',
     '',
   ].join('\n');
+}
+
+/** What database-clients.sql makes the database like, at every change and after every migration. */
+export function postgresClients({ config }: HostFacts): string {
+  const clients = Object.entries(config.databaseClients).map(([name, { read, write, connections }]) => {
+    const password = config.secrets.databaseClients?.[name] ?? '';
+    return { name, verifier: scramVerifier(name, password), connections, read, write };
+  });
+  return `${JSON.stringify(clients, undefined, 1)}\n`;
 }

@@ -2,7 +2,7 @@ import { generatedFiles } from './generated-files.ts';
 import { ruleFor } from './manifest.ts';
 import { belongs } from './role.ts';
 import { stackEnvironment } from './stack-env.ts';
-import { staticFiles, staticRules } from './static-files.ts';
+import { type StaticFile, staticFiles, staticRules } from './static-files.ts';
 import { fill } from './template.ts';
 import type { HostFacts, HostFile } from './types.ts';
 
@@ -14,6 +14,7 @@ export function renderHost(facts: HostFacts): HostFile[] {
   const rules = staticRules();
   const fixed = staticFiles()
     .filter(({ path }) => belongs(path, facts))
+    .flatMap((file) => (file.path.includes('@') ? perClient(file, facts) : [file]))
     .map(({ path, template, content }) => ({
       path,
       ...modeAndOwner(ruleFor(rules, path)),
@@ -23,6 +24,18 @@ export function renderHost(facts: HostFacts): HostFile[] {
   const twice = files.find(({ path }, index) => files[index + 1]?.path === path);
   if (twice) throw new Error(`${twice.path} is both under host/ and generated`);
   return files;
+}
+
+/** A unit `database-client@.…` under host/ is there once for each client, under its name. */
+function perClient(file: StaticFile, { config }: HostFacts): StaticFile[] {
+  return Object.entries(config.databaseClients).map(([name, { port, connections }]) => ({
+    ...file,
+    path: file.path.replace('@', `@${name}`),
+    content: file.content
+      .replaceAll('@CLIENT@', name)
+      .replaceAll('@CLIENT_PORT@', String(port))
+      .replaceAll('@CLIENT_CONNECTIONS@', String(connections)),
+  }));
 }
 
 const modeAndOwner = ({ mode, owner, group }: Pick<HostFile, 'mode' | 'owner' | 'group'>) => ({

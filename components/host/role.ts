@@ -21,6 +21,7 @@ function needless({ federation, retention }: StackConfig): string[] {
 /** Whether a file under host/ belongs on this machine. */
 export function belongs(path: string, { config, machine }: HostFacts): boolean {
   if (needless(config).includes(unit.exec(path)?.[1] ?? '')) return false;
+  if (machine.role === 'secondary' && path.includes('/database-client@')) return false;
   const name = timer.exec(path)?.[1];
   return name === undefined || machine.role === 'primary' || standbyTimers.has(name);
 }

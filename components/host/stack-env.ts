@@ -17,7 +17,7 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
       .filter(({ process }) => wanted(process.name))
       .map(({ service }) => service)
       .join(' ');
-  const { bridge, out, out6, internal } = networks(config);
+  const { bridge, out, out6, internal, database } = networks(config);
   return {
     STACK: facts.stack,
     MACHINE: machine.name,
@@ -80,6 +80,7 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     OUT_SUBNET6: out6.subnet,
     INTERNAL_SUBNET: internal.subnet,
     INTERNAL_GATEWAY: internal.gateway,
+    DATABASE_ADDRESS: database,
     ADMINS: Object.keys(config.admins).sort().join(' '),
     SSH_USERS: sshUsers(facts).join(' '),
   };

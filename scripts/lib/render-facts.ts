@@ -59,17 +59,18 @@ export function renderFacts(projectDir: string, stack: string, role: Role = 'pri
 /** Placeholders of every secret the rest of the file asks for, and of those it names itself. */
 function masked(said: Record<string, unknown>): Record<string, unknown> {
   const { smtpPassword, translationKey, ...secrets } = maskedSecrets;
-  const { environment } = (said.secrets ?? {}) as Record<string, Record<string, unknown>>;
+  const { environment, databaseClients } = (said.secrets ?? {}) as Record<string, Record<string, unknown>>;
   return {
     ...secrets,
     ...('user' in ((said.mail ?? {}) as object) ? { smtpPassword } : {}),
     ...(said.translation ? { translationKey } : {}),
+    ...(databaseClients ? { databaseClients: maskedMap(databaseClients) } : {}),
     ...(environment ? { environment: maskedMap(environment) } : {}),
   };
 }
 
 const maskedMap = (values: Record<string, unknown>) =>
-  Object.fromEntries(Object.keys(values).map((name) => [name, `MASKED-${name}`]));
+  Object.fromEntries(Object.keys(values).map((name) => [name, `MASKED-${name}`.padEnd(20, '-')]));
 
 /** A file that `coop init` has not completed can be rendered too: what it lacks is made up, and said. */
 function withStandIns(said: Record<string, unknown>, placeholders: string[]): Record<string, unknown> {

@@ -62,6 +62,95 @@ describe('ports', () => {
   });
 });
 
+describe('a database client', () => {
+  const client = { port: 5433, read: ['accounts'], write: [] as string[], connections: 2 };
+  const password = 'a-password-of-metrics';
+  const clients = (databaseClients: HostFacts['config']['databaseClients']) =>
+    changed({
+      databaseClients,
+      secrets: {
+        ...facts.config.secrets,
+        databaseClients: Object.fromEntries(Object.keys(databaseClients).map((name) => [name, password])),
+      },
+    });
+  const applied = async (given: HostFacts) => {
+    const ran = await lab.apply(given);
+    expect(ran.code, ran.output).toBe(0);
+    return ran;
+  };
+  /** As a program on the machine would; the database's image has the same psql. */
+  const ask = (sql: string, role = 'metrics', secret = password) =>
+    lab.ssh(
+      `docker run --rm --interactive --network host --env PGPASSWORD='${secret}' ${facts.config.images.postgres} psql --host=127.0.0.1 --port=5433 --username=${role} --dbname=mastodon_production --no-psqlrc -At`,
+      { input: sql },
+    );
+
+  it('reads what it may through its port on loopback, and nothing else', async () => {
+    await applied(clients({ metrics: client }));
+    expect((await ask('SELECT count(*) >= 0 FROM accounts')).stdout).toBe('t\n');
+    for (const sql of [
+      'SELECT 1 FROM users',
+      'DELETE FROM accounts',
+      'CREATE TABLE x ()',
+      'SET ROLE mastodon',
+    ])
+      expect((await ask(sql)).output, sql).toMatch(/ERROR: +permission denied/);
+    expect((await ask('SELECT 1', 'metrics', 'wrong')).output).toContain('password authentication failed');
+    const app = await ask('SELECT 1', 'mastodon', facts.config.secrets.databasePassword);
+    expect(app.output).toContain('pg_hba.conf rejects');
+  });
+
+  it('is alone with its port: nobody outside and no container reaches it, by IPv4 or IPv6', async () => {
+    expect(await lab.must("ss -Hltn 'sport = :5433' | awk '{ print $4 }'")).toBe('127.0.0.1:5433\n');
+    const outside = [lab.address, 'fd00:c00b::1:200', '127.0.0.1'].map((address) => reaches(address, 5433));
+    const inside = ['198.19.1.1', '198.19.2.1', lab.address, '[fd00:c00b::1:200]'].map(
+      async (address) => (await fromWeb(`curl --silent --max-time 3 telnet://${address}:5433`)).code === 0,
+    );
+    expect(await Promise.all([...outside, ...inside])).toEqual(Array(7).fill(false));
+  });
+
+  it('still finds the database when that was restarted, and a second apply changes nothing', async () => {
+    const given = clients({ metrics: client });
+    await lab.must('docker restart instance-redis-1 instance-db-1');
+    const ran = await applied(given);
+    expect(ran.stdout).not.toContain('installed');
+    expect((await ask('SELECT 1 FROM accounts LIMIT 0')).code).toBe(0);
+  });
+
+  it('gets exactly the rights that its new line says', async () => {
+    await applied(clients({ metrics: { ...client, read: ['*'], write: ['settings'] } }));
+    await lab.must('instance psql -qc "SET ROLE mastodon; CREATE TABLE later ()"');
+    expect((await ask('SELECT 1 FROM users LIMIT 0; SELECT 1 FROM later')).code).toBe(0);
+    expect((await ask("INSERT INTO settings (var, value) VALUES ('by_metrics', '')")).stdout).toBe(
+      'INSERT 0 1\n',
+    );
+    await applied(clients({ metrics: { ...client, read: ['settings'] } }));
+    for (const sql of ['SELECT 1 FROM later', 'SELECT 1 FROM users', 'DELETE FROM settings'])
+      expect((await ask(sql)).output, sql).toMatch(/permission denied/);
+    expect((await ask("SELECT var FROM settings WHERE var = 'by_metrics'")).stdout).toBe('by_metrics\n');
+  });
+
+  it('of a table that is not there is refused with its name', async () => {
+    const ran = await lab.apply(clients({ metrics: { ...client, read: ['acounts'] } }));
+    expect(ran.code).toBe(1);
+    expect(ran.output).toContain('has no table acounts — databaseClients.metrics');
+  });
+
+  it('that is no longer named loses session, role and port at once', async () => {
+    const session = ask("SELECT pg_sleep(60); SELECT 'slept'");
+    await lab.must(
+      `for i in $(seq 50); do instance psql -Atc "SELECT usename FROM pg_stat_activity" | grep -x metrics && exit; sleep 0.2; done; exit 1`,
+    );
+    await applied(facts);
+    expect((await session).stdout).not.toContain('slept');
+    expect(
+      await lab.must(`instance psql -Atc "SELECT rolname FROM pg_roles WHERE rolname = 'metrics'"`),
+    ).toBe('');
+    expect((await lab.ssh('timeout 3 bash -c "exec 3<>/dev/tcp/127.0.0.1/5433"')).code).not.toBe(0);
+    expect(await lab.must('ls /etc/systemd/system | grep -c "database-client@" || true')).toBe('0\n');
+  });
+});
+
 describe('a visitor', () => {
   it('under another name gets no answer', async () => {
     const get = (...args: string[]) =>

@@ -8,12 +8,16 @@ export function checkProcessList(config: Loose<StackConfig>): Problem[] {
 }
 
 function checkSums(config: Loose<StackConfig>): Problem[] {
-  const { app, appVersion, processes, database } = config;
+  const { app, appVersion, processes, database, databaseClients } = config;
   if (!app || !appVersion) return [];
   // Limits that are not known limit nothing: the queues are checked all the same.
   return checkProcesses(app, appVersion, (processes ?? {}) as Record<string, ProcessOverride>, {
     maxConnections: database?.maxConnections ?? Infinity,
     sharedBuffersMb: database?.sharedBuffersMb,
+    clientConnections: Object.values(databaseClients ?? {}).reduce(
+      (sum, client) => sum + (client?.connections ?? 0),
+      0,
+    ),
     memoryMb: smallest(config, 'memoryMb'),
   });
 }

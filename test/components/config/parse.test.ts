@@ -283,6 +283,63 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
     'environment.DEFAULT_LOCALE',
     /too/,
   ],
+  [
+    'a client without a password',
+    { 'databaseClients.metrics': { port: 5433, read: ['accounts'] } },
+    'secrets.databaseClients.metrics',
+    /beside/,
+  ],
+  [
+    'a password of no client',
+    { 'secrets.databaseClients.other': 'a-password-of-nobody' },
+    'secrets.databaseClients.other',
+    /no databaseClient/,
+  ],
+  [
+    'a weak password of a client',
+    withClient({}, 'short'),
+    'secrets.databaseClients.metrics',
+    /20 to 128 letters/,
+  ],
+  [
+    'a client under the name of a superuser',
+    { 'databaseClients.postgres': { port: 5433, read: ['*'] } },
+    'databaseClients.postgres',
+    /not a name for a database role/,
+  ],
+  ['a client with nothing to do', withClient({ read: [] }), 'databaseClients.metrics.read', /nothing to do/],
+  [
+    'every table and some more',
+    withClient({ read: ['*', 'accounts'] }),
+    'databaseClients.metrics.read',
+    /beside '\*'/,
+  ],
+  [
+    'a table with a quote',
+    withClient({ write: ['a"; DROP'] }),
+    'databaseClients.metrics.write[0]',
+    /not the name of a table/,
+  ],
+  [
+    'every table to write to',
+    withClient({ write: ['*'] }),
+    'databaseClients.metrics.write[0]',
+    /not the name/,
+  ],
+  ['a port of the app', withClient({ port: 4000 }), 'databaseClients.metrics.port', /the app's streaming/],
+  ['a port of the system', withClient({ port: 443 }), 'databaseClients.metrics.port', /at least 1024/],
+  [
+    'a port for two clients',
+    { ...withClient({}), 'databaseClients.zebra': { port: 5433, read: ['*'] } },
+    'databaseClients.zebra.port',
+    /databaseClients\.metrics/,
+  ],
+  [
+    'more connections than the database has',
+    withClient({ connections: 150 }),
+    'database.maxConnections',
+    /databaseClients 150/,
+  ],
   ['a missing secret', { 'secrets.redisPassword': undefined }, 'secrets.redisPassword', /is missing/],
   ['a secret nobody reads', { 'secrets.redisPasswort': 'x' }, 'secrets.redisPasswort', /not a known key/],
   ['a short Rails key', { 'secrets.secretKeyBase': 'abc' }, 'secrets.secretKeyBase', /128 hexadecimal/],
@@ -422,6 +479,13 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
   ['a mail address that is none', { contact: 'tech at social.coop' }, 'contact', /not a mail address/],
   ['nobody who serves the names', { dns: undefined }, 'dns', /is missing/],
 ];
+
+function withClient(client: Record<string, unknown>, password = 'a-password-of-metrics') {
+  return {
+    'databaseClients.metrics': { port: 5433, read: ['accounts'], ...client },
+    'secrets.databaseClients.metrics': password,
+  };
+}
 
 function other(name: string): string {
   return (stackFile().secrets as Record<string, string>)[name] ?? '';

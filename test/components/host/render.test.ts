@@ -301,7 +301,7 @@ describe('compose.yaml', () => {
 
   it('keeps database and redis on the internal network alone', () => {
     const { services, networks } = compose();
-    expect(services.db?.networks).toEqual(['coop-int']);
+    expect(Object.keys(services.db?.networks ?? {})).toEqual(['coop-int']);
     expect(services.redis?.networks).toEqual(['coop-int']);
     expect(networks['coop-int']).toMatchObject({ internal: true });
     expect(networks['coop-out']).toMatchObject({ enable_ipv6: true });

@@ -54,6 +54,14 @@ const vapidPair: Edits = (file) => {
   ];
 };
 
+const client = (...changes: Tree[]): Edits =>
+  also(
+    ...changes.map((change) => ({
+      'databaseClients.metrics': { port: 5433, read: ['accounts'], ...change },
+      'secrets.databaseClients.metrics': 'a-password-of-metrics',
+    })),
+  );
+
 const process = 'processes.sidekiq-pull-q';
 const deepl = { translation: { provider: 'deepl' }, 'secrets.translationKey': 'a-key:fx' };
 const libre = { translation: { provider: 'libretranslate', endpoint: 'https://translate.example.org' } };
@@ -141,6 +149,10 @@ export const edits: Record<string, Edits> = {
   'processes.*.memoryMb': to(`${process}.memoryMb`, 400, 600),
   'database.maxConnections': to('database.maxConnections', 150, 300),
   'database.sharedBuffersMb': to('database.sharedBuffersMb', 128, 300),
+  'databaseClients.*.port': client({ port: 5433 }, { port: 15_433 }),
+  'databaseClients.*.read': client({ read: ['*'] }, { read: ['accounts', 'statuses'] }),
+  'databaseClients.*.write': client({ write: ['reports'] }),
+  'databaseClients.*.connections': client({ connections: 1 }, { connections: 20 }),
   uploadMb: to('uploadMb', 40, 250),
   'mediaCache.hours': to('mediaCache.hours', 1, 100),
   'mediaCache.gigabytes': to('mediaCache.gigabytes', 1, 20),
@@ -171,6 +183,10 @@ export const edits: Record<string, Edits> = {
   'secrets.secondaryHostKey': sshPair('secondaryHostPublicKey', 'secondaryHostKey', 'secondary'),
   'secrets.deployKey': sshPair('deployPublicKey', 'deployKey'),
   'secrets.translationKey': also(deepl, { ...deepl, 'secrets.translationKey': 'other' }),
+  'secrets.databaseClients.*': also({
+    'databaseClients.metrics': { port: 5433, read: ['accounts'] },
+    'secrets.databaseClients.metrics': 'another-password-of-metrics',
+  }),
   'secrets.environment.*': to('secrets.environment.HCAPTCHA_SECRET_KEY', '0x1', '0x2'),
   'secrets.smtpPassword': also(relay, { ...relay, 'secrets.smtpPassword': 'other' }),
 };
