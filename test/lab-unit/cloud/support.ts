@@ -20,6 +20,13 @@ export const bob: Account = {
   token: 'token-of-bob',
   spaces: { accessKey: 'BOB', secretKey: 'b' },
 };
+/** A project at Hetzner, with a token that may only look. */
+export const hilde: Account = {
+  provider: 'hcloud',
+  name: 'hilde',
+  token: 'h'.repeat(64),
+  readToken: 'r'.repeat(64),
+};
 export const zone = { id: '0123456789abcdef0123456789abcdef', name: 'social.coop' };
 export const names: Account = {
   provider: 'cloudflare',
@@ -50,7 +57,7 @@ export async function testCloud(): Promise<TestCloud> {
   const file = join(directory, 'state.json');
   const socket = join(directory, 'cloud.sock');
   const store = await Store.open(file);
-  store.state.accounts = [alice, bob, names];
+  store.state.accounts = [alice, bob, names, hilde];
   const memory = memoryBackends();
   const { server, objects } = createCloud(store, memory.backends);
   await new Promise<void>((resolve) => server.listen(socket, resolve));
@@ -74,5 +81,13 @@ export const dropletInputs = (extra: Properties = {}): Properties => ({
   size: 's-2vcpu-4gb',
   region: 'fra1',
   ipv6: true,
+  ...extra,
+});
+
+export const serverInputs = (extra: Properties = {}): Properties => ({
+  name: 'primary.social.coop',
+  image: 'debian-13',
+  serverType: 'cpx32',
+  location: 'fsn1',
   ...extra,
 });
