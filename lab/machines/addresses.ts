@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { docker, run } from './exec.ts';
 import { ensureTable } from './firewall.ts';
+import { fixedArgs } from './fixed-args.ts';
 import { containerName, network } from './names.ts';
 import { forgetNeighbour, inNetworkOf } from './neighbours.ts';
 import { machineState } from './power.ts';
@@ -31,9 +32,8 @@ export async function setAddresses(id: string, { ip4, ip6 }: { ip4?: string; ip6
   if ((await machineState(id)) === 'running') throw new Error(`machine ${id} runs — switch it off first`);
   const name = containerName(id);
   await run('docker', ['network', 'disconnect', network.name, name], { allowFailure: true });
-  const fixed = [...(ip4 ? ['--ip', ip4] : []), ...(ip6 ? ['--ip6', ip6] : [])];
   // Docker always gives some address; without one of its own the machine drops it when it starts.
-  await docker(['network', 'connect', ...fixed, network.name, name]);
+  await docker(['network', 'connect', ...fixedArgs(ip4, ip6), network.name, name]);
   writeMachine({ ...machine, ip4: ip4 ?? '', ...(ip6 ? { ip6 } : {}) });
   await ensureTable();
   for (const address of [machine.ip4, ip4, ip6]) if (address) await forgetNeighbour(address);

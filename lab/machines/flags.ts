@@ -1,4 +1,5 @@
 import { LabError } from '../error.ts';
+import { fixedArgs } from './fixed-args.ts';
 import { cgroupParent, containerName, label, machinePaths, network } from './names.ts';
 import type { MachineSpec } from './types.ts';
 
@@ -57,8 +58,7 @@ export function createArgs(spec: MachineSpec, image: string, host: HostTraits): 
     ...['--tmpfs', '/run:mode=755', '--tmpfs', '/tmp'],
     ...['--volume', `${disk}:/var`, '--volume', `${net}:/usr/lib/lab/machine:ro`],
     ...['--volume', `${seed}:/var/lib/cloud/seed/nocloud:ro`],
-    ...['--network', network.name],
-    ...[...(spec.ip4 ? ['--ip', spec.ip4] : []), ...(spec.ip6 ? ['--ip6', spec.ip6] : [])],
+    ...['--network', network.name, ...fixedArgs(spec.ip4, spec.ip6)],
     // Newer daemons announce the address themselves, so it must be right from the start.
     ...(host.macByDocker ? ['--mac-address', spec.mac] : []),
     // A reboot from inside ends PID 1 with a signal: Docker starts it again. See image/root/usr/lib/lab/init.

@@ -10,6 +10,8 @@ export const network = {
   subnet4: '198.18.0.0/16',
   // Wide enough for a /64 of its own per server of a cloud that gives one.
   subnet6: 'fd00:c00b::/48',
+  // What Docker knows of it: it counts in 64 bits, and takes the first address of every /64 for one and the same.
+  docker6: 'fd00:c00b::/64',
   // Docker hands out addresses by itself only from here, never one of a service or a machine.
   pool4: '198.18.255.0/24',
   pool6: 'fd00:c00b::ffff:0/112',

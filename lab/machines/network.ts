@@ -17,7 +17,7 @@ async function subnets(): Promise<string | undefined> {
 
 /** Makes the machines' network — a bridge without a way out, the services' addresses on it, the cloud's firewall. */
 export async function ensureNetwork(): Promise<void> {
-  const wanted = `true ${network.subnet4} ${network.subnet6}`;
+  const wanted = `true ${network.subnet4} ${network.docker6}`;
   const present = await subnets();
   if (present !== undefined && present !== wanted)
     throw new LabError(
@@ -33,7 +33,7 @@ async function createNetwork(): Promise<void> {
   await docker([
     ...['network', 'create', '--internal', '--ipv6', '--label', label],
     ...['--subnet', network.subnet4, '--ip-range', network.pool4, '--gateway', gateway.v4],
-    ...['--subnet', network.subnet6, '--ip-range', network.pool6, '--gateway', gateway.v6],
+    ...['--subnet', network.docker6, '--ip-range', network.pool6, '--gateway', gateway.v6],
     ...['--opt', `com.docker.network.bridge.name=${network.bridge}`, network.name],
   ]);
 }
@@ -51,8 +51,9 @@ async function assertBridgeFilter(): Promise<void> {
   }
 }
 
-/** Every service's fixed address lies on the bridge, so that each can listen on its own port 443. */
+/** Every service's fixed address lies on the bridge, so that each can listen on its own port 443; and so do all machines. */
 async function ensureAddresses(): Promise<void> {
+  await run('ip', ['-6', 'route', 'replace', network.subnet6, 'dev', network.bridge]);
   for (const { v4, v6 } of Object.values(services) as { v4: string; v6?: string }[]) {
     await run('ip', ['address', 'replace', `${v4}/32`, 'dev', network.bridge]);
     if (!v6) continue;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path';
 import { paths } from '../paths.ts';
 import { gateway } from '../services/addresses.ts';
-import { machinePaths } from './names.ts';
+import { machinePaths, network } from './names.ts';
 import type { MachineSpec } from './types.ts';
 
 /** A machine as the host remembers it. */
@@ -45,6 +45,7 @@ function netFile(machine: KnownMachine): string {
     MAC: machine.mac,
     IP4: machine.ip4,
     IP6: machine.ip6 ?? '',
+    SUBNET6: network.subnet6,
     GATEWAY4: gateway.v4,
     GATEWAY6: gateway.v6,
     ADDRESSES: machine.addresses.join(' '),

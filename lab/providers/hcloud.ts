@@ -31,6 +31,8 @@ export const hcloud = cloudProvider({
     if (status === 401 && token.length !== length) {
       return `entered token is invalid (must be exactly ${length} characters long)`;
     }
+    // Not Hetzner's words: something of the lab itself went wrong.
+    if (!code) return `1 error occurred:\n\t* ${message}`;
     if (code === 'timeout') return `1 error occurred:\n\t* context deadline exceeded: ${message}`;
     return `1 error occurred:\n\t* ${message} (${code}, ${requestId.replaceAll('-', '').slice(0, 16)})`;
   },

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ensureEngine } from '../../lab/engine/engine.ts';
 import { layPlugins } from '../../lab/engine/plugins.ts';
 import { checkout, paths } from '../../lab/paths.ts';
-import { alice, names, type TestCloud, testCloud } from '../lab-unit/cloud/support.ts';
+import { alice, hilde, names, type TestCloud, testCloud } from '../lab-unit/cloud/support.ts';
 
 export interface Ran {
   code: number;
@@ -19,6 +19,8 @@ export interface EngineRun {
   /** Puts a program before all others in PATH. */
   fake(name: string, text: string): void;
   pulumi(...args: string[]): Promise<Ran>;
+  /** What every later run finds in its environment. */
+  env: NodeJS.ProcessEnv;
   /** Output of a run that must succeed. */
   ok(...args: string[]): Promise<string>;
 }
@@ -26,6 +28,7 @@ export interface EngineRun {
 const imports = [
   "import * as pulumi from '@pulumi/pulumi';",
   "import * as digitalocean from '@pulumi/digitalocean';",
+  "import * as hcloud from '@pulumi/hcloud';",
   "import * as cloudflare from '@pulumi/cloudflare';",
   "import * as command from '@pulumi/command';",
 ];
@@ -46,7 +49,7 @@ export async function engineRun(): Promise<EngineRun> {
   const runtime = { name: 'nodejs', options: { typescript: false } };
   writeFileSync(join(directory, 'Pulumi.yaml'), JSON.stringify({ name: 'test', runtime }));
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ type: 'module', main: 'index.ts' }));
-  const env = {
+  const env: NodeJS.ProcessEnv = {
     ...process.env,
     PATH: [bin, dirname(paths.nodeBin), engine.bin, process.env.PATH].join(':'),
     PULUMI_HOME: home,
@@ -60,6 +63,7 @@ export async function engineRun(): Promise<EngineRun> {
     SPACES_ACCESS_KEY_ID: alice.spaces?.accessKey,
     SPACES_SECRET_ACCESS_KEY: alice.spaces?.secretKey,
     CLOUDFLARE_API_TOKEN: names.token,
+    HCLOUD_TOKEN: hilde.token,
     TEST_DIRECTORY: cloud.directory,
   };
   const pulumi = (...args: string[]) =>
@@ -77,7 +81,7 @@ export async function engineRun(): Promise<EngineRun> {
   };
   await ok('stack', 'init', 'test');
   return {
-    ...{ cloud, directory, pulumi, ok },
+    ...{ cloud, directory, pulumi, ok, env },
     fake: (name, text) => {
       writeFileSync(join(bin, name), text);
       chmodSync(join(bin, name), 0o755);

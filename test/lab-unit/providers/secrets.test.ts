@@ -2,14 +2,26 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cloud as client } from '../../../lab/cloud/client.ts';
 import { cloudflare } from '../../../lab/providers/cloudflare.ts';
 import { digitalocean } from '../../../lab/providers/digitalocean.ts';
+import { hcloud } from '../../../lab/providers/hcloud.ts';
 import { hasSecret, isSecret, plain, secret } from '../../../lab/providers/lib/wire.ts';
-import { alice, dropletInputs, names, publicKey, type TestCloud, testCloud, zone } from '../cloud/support.ts';
+import {
+  alice,
+  dropletInputs,
+  hilde,
+  names,
+  publicKey,
+  serverInputs,
+  type TestCloud,
+  testCloud,
+  zone,
+} from '../cloud/support.ts';
 
 const log = () => {};
 const subject = (type: string) => ({ type, name: 'it', urn: `urn:pulumi:s::p::${type}::it` });
 const droplet = subject('digitalocean:index/droplet:Droplet');
 const key = subject('digitalocean:index/spacesKey:SpacesKey');
 const bucket = subject('digitalocean:index/spacesBucket:SpacesBucket');
+const server = subject('hcloud:index/server:Server');
 const record = subject('cloudflare:index/dnsRecord:DnsRecord');
 
 const environment = { ...process.env };
@@ -22,6 +34,7 @@ beforeEach(async () => {
     SPACES_ACCESS_KEY_ID: alice.spaces?.accessKey,
     SPACES_SECRET_ACCESS_KEY: alice.spaces?.secretKey,
     CLOUDFLARE_API_TOKEN: names.token,
+    HCLOUD_TOKEN: hilde.token,
   });
 });
 afterEach(() => cloud.stop());
@@ -45,6 +58,18 @@ describe('a secret input', () => {
       expect(isSecret(properties?.userData)).toBe(true);
       expect(hasSecret(properties?.tags)).toBe(true);
       expect(plain(properties?.userData)).toBe('#cloud-config with a key');
+      expect(isSecret(properties?.name)).toBe(false);
+    }
+  });
+
+  it('stays wrapped at Hetzner too', async () => {
+    const given = serverInputs({ userData: secret('#cloud-config with a key') });
+    const { id, outputs } = await hcloud.create(server, hcloud.check(server, {}, given).inputs, log);
+    expect(cloud.seen.machines.get(`hz-${id}`)?.spec.userData).toBe('#cloud-config with a key');
+    const read = await hcloud.read(server, id, given, outputs);
+    const updated = await hcloud.update(server, id, outputs, { ...given, labels: { a: 'b' } }, log, []);
+    for (const properties of [outputs, read?.inputs, read?.outputs, updated]) {
+      expect(isSecret(properties?.userData)).toBe(true);
       expect(isSecret(properties?.name)).toBe(false);
     }
   });
@@ -140,6 +165,29 @@ describe('an API that refuses', () => {
     );
     process.env.CLOUDFLARE_API_TOKEN = '';
     await expect(cloudflare.create(record, inputs, log)).rejects.toThrow(/Missing X-Auth-Key/);
+  });
+
+  it('speaks Hetzner’s language where it is Hetzner', async () => {
+    const make = (extra = {}) => hcloud.create(server, serverInputs(extra), log);
+    const of = (message: string, code: string) => new RegExp(`\\* ${message} \\(${code}, [0-9a-f]{16}\\)$`);
+    await expect(make({ location: 'ash', serverType: 'cx33' })).rejects.toThrow(
+      of('unsupported location for server type', 'invalid_input'),
+    );
+    const guarded = { deleteProtection: true, rebuildProtection: true };
+    const { id } = await make(guarded);
+    await expect(hcloud.remove(server, id, {}, log)).rejects.toThrow(
+      of('server deletion is protected', 'protected'),
+    );
+    process.env.HCLOUD_TOKEN = hilde.readToken;
+    await expect(make()).rejects.toThrow(
+      of('the token is only allowed to perform GET requests', 'token_readonly'),
+    );
+    process.env.HCLOUD_TOKEN = 'x'.repeat(64);
+    await expect(make()).rejects.toThrow(of('unable to authenticate', 'unauthorized'));
+    process.env.HCLOUD_TOKEN = 'short';
+    await expect(make()).rejects.toThrow('must be exactly 64 characters long');
+    process.env.HCLOUD_TOKEN = '';
+    await expect(make()).rejects.toThrow('missing required field hcloud:config:token');
   });
 
   it('a cloud that is not there is named with its remedy', async () => {
