@@ -3,8 +3,9 @@ import { bridged } from './lib/dialects.ts';
 import type { PackageRules } from './lib/rules.ts';
 import rules from './rules/hcloud.json' with { type: 'json' };
 
-// A token is 64 characters; the provider refuses another length before it asks anybody.
+// A token is 64 characters; the provider refuses another length in a preview already, before it asks anybody.
 const length = 64;
+const missing = 'missing required field hcloud:config:token (or HCLOUD_TOKEN)';
 
 /** Hetzner Cloud as the published Pulumi package describes it, on the lab's cloud. */
 export const hcloud = cloudProvider({
@@ -24,13 +25,16 @@ export const hcloud = cloudProvider({
   unordered: (_type, input) => input !== 'sshKeys',
   settings: { token: 'HCLOUD_TOKEN' },
   token: () => process.env.HCLOUD_TOKEN,
-  explain: (_verb, _type, { status, requestId, body }) => {
-    const [message, code] = [String(body.message ?? ''), String(body.code ?? '')];
-    const token = process.env.HCLOUD_TOKEN ?? '';
-    if (code === 'no_token') return 'missing required field hcloud:config:token (or HCLOUD_TOKEN)';
-    if (status === 401 && token.length !== length) {
+  refuse: () => {
+    const { HCLOUD_TOKEN: token } = process.env;
+    if (!token) return missing;
+    if (token.length !== length)
       return `entered token is invalid (must be exactly ${length} characters long)`;
-    }
+    return undefined;
+  },
+  explain: (_verb, _type, { requestId, body }) => {
+    const [message, code] = [String(body.message ?? ''), String(body.code ?? '')];
+    if (code === 'no_token') return missing;
     // Not Hetzner's words: something of the lab itself went wrong.
     if (!code) return `1 error occurred:\n\t* ${message}`;
     if (code === 'timeout') return `1 error occurred:\n\t* context deadline exceeded: ${message}`;

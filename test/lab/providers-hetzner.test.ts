@@ -37,7 +37,9 @@ afterAll(async () => {
 });
 
 describe('the real engine with the lab’s Hetzner', () => {
-  it('makes nothing with a token that may only read, and says why', async () => {
+  it('makes nothing with a token that may only read, or that is none, and says why', async () => {
+    run.env.HCLOUD_TOKEN = 'short';
+    expect((await run.pulumi('preview')).output).toMatch(/must be exactly 64 characters long/);
     run.env.HCLOUD_TOKEN = hilde.readToken;
     const { code, output } = await up();
     run.env.HCLOUD_TOKEN = hilde.token;
@@ -94,9 +96,9 @@ describe('the real engine with the lab’s Hetzner', () => {
   it('destroys what is protected only after protection was lifted and brought up', async () => {
     run.program(program({ protect: true }));
     expect((await up()).code).toBe(0);
-    const refused = await run.pulumi('destroy', '--yes', '--skip-preview');
+    const refused = await run.pulumi('destroy', '--yes');
     expect(refused.code).not.toBe(0);
-    expect(await servers()).toHaveLength(1);
+    expect(await run.ok('preview', '--refresh', '--expect-no-changes')).toMatch(/7 unchanged/);
     // Nor by hand in the console.
     await expect(client.remove('hcloud', 'Server', (await servers())[0]?.id ?? '')).rejects.toThrow(
       /protected/,

@@ -19,6 +19,8 @@ export interface CloudProviderOptions {
   secretOutputs?: Record<string, string[]>;
   /** Provider settings, and the environment variables they stand for. */
   settings: Record<string, string>;
+  /** Why the provider does not even begin with these settings; undefined when it does. */
+  refuse?(): string | undefined;
   /** The provider's own words for a refusal of its API. */
   explain(verb: Verb, type: string, answer: Answer): string;
 }
@@ -60,6 +62,8 @@ export function cloudProvider(options: CloudProviderOptions): Provider {
       for (const [key, variable] of Object.entries(options.settings)) {
         if (values[key]) process.env[variable] = values[key];
       }
+      const problem = options.refuse?.();
+      if (problem) throw new Error(problem);
     },
 
     check(subject, olds, news) {

@@ -185,9 +185,11 @@ describe('an API that refuses', () => {
     process.env.HCLOUD_TOKEN = 'x'.repeat(64);
     await expect(make()).rejects.toThrow(of('unable to authenticate', 'unauthorized'));
     process.env.HCLOUD_TOKEN = 'short';
-    await expect(make()).rejects.toThrow('must be exactly 64 characters long');
+    expect(() => hcloud.configure?.({})).toThrow('must be exactly 64 characters long');
     process.env.HCLOUD_TOKEN = '';
-    await expect(make()).rejects.toThrow('missing required field hcloud:config:token');
+    expect(() => hcloud.configure?.({})).toThrow('missing required field hcloud:config:token');
+    hcloud.configure?.({ token: hilde.token });
+    expect((await make({ name: 'other' })).id).toMatch(/^1/);
   });
 
   it('a cloud that is not there is named with its remedy', async () => {

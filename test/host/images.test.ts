@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+const libexec = fileURLToPath(new URL('../../host/opt/social.coop/libexec', import.meta.url));
+const digest = (name: string) => `registry.example.org/${name}@sha256:${'0'.repeat(64)}`;
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'coop-images-'));
+  for (const directory of ['bin', 'tree/etc/social.coop'])
+    mkdirSync(join(root, directory), { recursive: true });
+  const names = { WEB: 'web', STREAMING: 'streaming', POSTGRES: 'postgres', REDIS: 'redis' };
+  const env = Object.entries(names).map(([key, name]) => `IMAGE_${key}='${digest(name)}'\n`);
+  writeFileSync(join(root, 'tree/etc/social.coop/stack.env'), env.join(''));
+  cpSync(join(libexec, 'lib/common.sh'), join(root, 'common.sh'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function program(name: string, text: string): void {
+  writeFileSync(join(root, 'bin', name), `#!/bin/bash\n${text}\n`);
+  chmodSync(join(root, 'bin', name), 0o755);
+}
+
+/** Docker, in which each image has the architecture its name has in the list, once it was pulled. */
+function docker(architectures: Record<string, string>): void {
+  const cases = Object.entries(architectures).map(([name, value]) => `*/${name}@*) echo ${value} ;;`);
+  program(
+    'docker',
+    `echo "$*" >>'${root}/calls'
+[ "$1" = pull ] && { touch '${root}/pulled'; exit; }
+[ -e '${root}/pulled' ] || exit 1
+for image in "$@"; do case $image in ${cases.join(' ')} esac; done`,
+  );
+}
+
+function step(machine: string): { code: number; output: string; calls: string } {
+  program('dpkg', `echo ${machine}`);
+  const env = { PATH: `${root}/bin:${process.env.PATH}`, APPLY_LIB: root, APPLY_TREE: join(root, 'tree') };
+  const calls = () => readFileSync(join(root, 'calls'), 'utf8');
+  try {
+    const output = execFileSync('bash', [join(libexec, 'apply.d/30-images')], { env, stdio: 'pipe' });
+    return { code: 0, output: String(output), calls: calls() };
+  } catch (error) {
+    const { status, stderr } = error as { status: number; stderr: Buffer };
+    return { code: status, output: String(stderr), calls: calls() };
+  }
+}
+
+const all = (value: string) => ({ web: value, streaming: value, postgres: value, redis: value });
+
+test('images of the machine’s own architecture are pulled once', () => {
+  docker(all('arm64'));
+  expect(step('arm64')).toMatchObject({ code: 0 });
+  rmSync(join(root, 'calls'));
+  const again = step('arm64');
+  expect(again.code).toBe(0);
+  expect(again.calls).not.toContain('pull');
+});
+
+test('an image of another architecture is refused by name, pulled now or there before', () => {
+  docker({ ...all('arm64'), postgres: 'amd64' });
+  for (const { code, output } of [step('arm64'), step('arm64')]) {
+    expect(code).not.toBe(0);
+    expect(output).toContain('this machine is arm64');
+    expect(output).toContain(`${digest('postgres')} is amd64`);
+    expect(output).not.toContain('/web@');
+  }
+});
