@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { parsePublicKey } from '../../components/config/keys.ts';
 import { VisibleError } from '../../components/errors.ts';
+import { spacesRegions } from '../../components/storage/spaces-regions.ts';
 
 /** What `coop init` takes as options. */
 export interface InitFlags {
@@ -7,8 +9,19 @@ export interface InitFlags {
   contact?: string;
   appVersion?: string;
   federation?: string;
+  app?: string;
+  provider?: string;
   region?: string;
   size?: string;
+  host?: string;
+  /** SSH host key of an existing host. */
+  hostKey?: string;
+  secondaryHostKey?: string;
+  /** `PROVIDER/REGION/SIZE`, or `existing/HOST`. */
+  secondary?: string;
+  storageRegion?: string;
+  protect?: boolean;
+  expires?: string;
   dns?: string;
   zone?: string;
   zoneId?: string;
@@ -30,13 +43,18 @@ export function answersFrom(flags: InitFlags, config: Config): Config {
   const put = (path: string, value: unknown) => {
     if (value !== undefined) setPath(answers, path, value);
   };
-  for (const key of ['domain', 'contact', 'appVersion', 'federation', 'sshFrom'] as const)
-    put(key, flags[key]);
-  put('primary.region', flags.region);
-  put('storage.region', flags.region);
-  put('primary.size', flags.size);
-  if (flags.region || flags.size) put('primary.provider', 'digitalocean');
-  if (flags.region) put('storage.provider', 'spaces');
+  const plain = [
+    'domain',
+    'contact',
+    'app',
+    'appVersion',
+    'federation',
+    'sshFrom',
+    'protect',
+    'expires',
+  ] as const;
+  for (const key of plain) put(key, flags[key]);
+  machines(flags, config, put);
   if (flags.zone || flags.zoneId) put('dns.provider', 'cloudflare');
   put('dns.provider', flags.dns);
   put('dns.zone', flags.zone);
@@ -54,12 +72,41 @@ export function answersFrom(flags: InitFlags, config: Config): Config {
   return answers;
 }
 
+/** Who runs the machines, and the buckets beside them. */
+function machines(flags: InitFlags, config: Config, put: (path: string, value: unknown) => void): void {
+  const said = (config.primary as { provider?: string } | undefined)?.provider;
+  const provider = flags.provider ?? (flags.host ? 'existing' : (said ?? 'digitalocean'));
+  if (flags.provider || flags.host || flags.region || flags.size) put('primary.provider', provider);
+  put('primary.region', flags.region);
+  put('primary.size', flags.size);
+  put('primary.host', flags.host);
+  put('hostPublicKey', flags.hostKey && readKey(flags.hostKey));
+  put('secondaryHostPublicKey', flags.secondaryHostKey && readKey(flags.secondaryHostKey));
+  if (flags.secondary) {
+    const [name = '', second, size, ...rest] = flags.secondary.split('/');
+    const form = name === 'existing' ? [second, 'existing/HOST'] : [second && size, 'PROVIDER/REGION/SIZE'];
+    if (!form[0] || rest.length > 0)
+      throw new VisibleError(
+        `not understood — --secondary ${flags.secondary} — write --secondary ${form[1]}`,
+      );
+    put('secondary.provider', name);
+    if (name === 'existing') put('secondary.host', second);
+    else for (const [key, value] of Object.entries({ region: second, size })) put(`secondary.${key}`, value);
+  }
+  // The first stack files had one region for machine and buckets; others say it themselves.
+  const known = (config.storage as { region?: string } | undefined)?.region !== undefined;
+  const same = flags.region && spacesRegions.includes(flags.region) && !known ? flags.region : undefined;
+  const region = flags.storageRegion ?? same;
+  if (region) put('storage.provider', 'spaces');
+  put('storage.region', region);
+}
+
 /** A public key given as such or as the file it is in; the private one beside it is refused before it gets anywhere. */
 export function readKey(given: string): string {
   const text = existsSync(given) ? readFileSync(given, 'utf8').trim() : given.trim();
   if (text.includes('PRIVATE KEY'))
     throw new VisibleError(`that is a private key — ${given} — give the public one: ${given}.pub`);
-  if (!/^(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+( .*)?$/.test(text))
+  if (parsePublicKey(text) === undefined)
     throw new VisibleError(
       `not an SSH public key — ${given} — give the file that ends in .pub, or its one line`,
     );

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { Document } from 'yaml';
 import type { Problem } from '../../components/config/types.ts';
 import { VisibleError } from '../../components/errors.ts';
+import { readState, stands } from '../doctor/state.ts';
 import { findBackend } from './backend.ts';
 import { encryptSecrets } from './encrypt.ts';
 import { type PassphraseSource, withPassphrase } from './passphrase.ts';
 import { pinImages } from './pin-images.ts';
-import { planSecrets } from './plan-secrets.ts';
+import { planSecrets, type SecretPlan } from './plan-secrets.ts';
 import { withPrivateDir } from './private-dir.ts';
 import { makeProgress, type Progress } from './progress.ts';
 import { pulumi } from './pulumi.ts';
@@ -26,6 +27,8 @@ export interface InitOptions extends PassphraseSource {
   smtpPassword?: string | undefined;
   /** Pulumi's environment: PATH, backend, PULUMI_HOME; the process's own by default. */
   env?: NodeJS.ProcessEnv;
+  /** Secrets that may be made anew although the stack is running. */
+  newSecrets?: string[];
   /** Asks the registries for the digests of images given by tag; true by default. */
   resolveImages?: boolean;
   progress?: Progress;
@@ -99,6 +102,7 @@ async function build(
 
   const created = await progress.step(`stack ${stack} in the state`, () => createStack(place));
   const names = Object.keys(plan.make);
+  if (!created) await refuseBesideData(place, plan, file, options.newSecrets ?? []);
   if (names.length > 0) {
     const encrypted = await progress.step(`${names.length} secrets, encrypted by Pulumi`, () =>
       encryptSecrets(plan.make, { stack, workDir, env, stackFile: document.toJS() ?? {} }),
@@ -127,6 +131,24 @@ async function build(
     notes,
     problems: problemsOf(config, stack),
   };
+}
+
+/**
+ * A stack that runs keeps data which only the secrets of its first day open: what is missing then was lost on the way to
+ * this computer, and a new one would shut it for ever.
+ */
+async function refuseBesideData(
+  place: { projectDir: string; stack: string; env: NodeJS.ProcessEnv },
+  plan: SecretPlan,
+  file: string,
+  allowed: string[],
+): Promise<void> {
+  const lost = plan.fundamental.filter((name) => !allowed.includes(name));
+  if (lost.length === 0 || !stands(await readState(place))) return;
+  const { stack } = place;
+  throw new VisibleError(
+    `stack ${stack} is running, and its file lacks ${lost.join(', ')} — ${file} — get the file from whoever ran pulumi last and commit it there; only a secret that no data was made with may be new: coop init ${stack} --new-secret ${lost[0]}`,
+  );
 }
 
 /** Whether it had to be created; done from the scratch directory, so that the stack file is written by one hand only. */

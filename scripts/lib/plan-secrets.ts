@@ -10,6 +10,8 @@ export interface SecretPlan {
   publicKeys: Record<string, string>;
   /** Secrets that are there already. */
   kept: string[];
+  /** Of the new ones, those that every stack has from its first day. */
+  fundamental: string[];
 }
 
 /** Which secrets are missing, and new values for those; never one in the place of another. */
@@ -17,7 +19,7 @@ export function planSecrets(document: Document, stack: string, file: string): Se
   const config = (document.toJS()?.config ?? {}) as Record<string, unknown>;
   const secrets = (config[`${prefix}secrets`] ?? {}) as Record<string, unknown>;
   refuseUnreadable(secrets, file);
-  const plan: SecretPlan = { make: {}, publicKeys: {}, kept: Object.keys(secrets) };
+  const plan: SecretPlan = { make: {}, publicKeys: {}, kept: Object.keys(secrets), fundamental: [] };
   const plain = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key.slice(prefix.length), value]),
   );
@@ -28,11 +30,20 @@ export function planSecrets(document: Document, stack: string, file: string): Se
     );
     if (there.length === members.length) continue;
     if (there.length > 0) refuseHalf(members, there, file);
+    if (!group.wanted) plan.fundamental.push(...group.secrets);
     for (const [key, value] of Object.entries(group.make(stack)))
       if (key === group.publicKey) plan.publicKeys[key] = value;
       else plan.make[key] = value;
   }
   return plan;
+}
+
+/** Names of the secrets that a stack's config calls for and `there` lacks. */
+export function missingSecrets(plain: Record<string, unknown>, there: string[]): string[] {
+  return secretGroups
+    .filter(({ wanted }) => wanted?.(plain) ?? true)
+    .flatMap(({ secrets }) => secrets)
+    .filter((name) => !there.includes(name));
 }
 
 interface Member {

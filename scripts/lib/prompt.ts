@@ -1,15 +1,22 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { VisibleError } from '../../components/errors.ts';
+import { colorsFor } from './colors.ts';
 
 /** Whether a person is there to answer. */
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
 
+export interface AskOptions {
+  /** What the answer is for, and where to find it; shown above the question. */
+  why?: string;
+  fallback?: string;
+  optional?: boolean;
+  check?: (answer: string) => string | undefined;
+}
+
 /** Asks on the terminal until `check` finds nothing to say against the answer; an empty answer takes the default. */
-export async function ask(
-  question: string,
-  options: { fallback?: string; optional?: boolean; check?: (answer: string) => string | undefined } = {},
-): Promise<string> {
+export async function ask(question: string, options: AskOptions = {}): Promise<string> {
+  if (options.why) process.stderr.write(`\n${colorsFor(process.stderr).dim(options.why)}\n`);
   for (;;) {
     const shown = options.fallback ? `${question} [${options.fallback}]: ` : `${question}: `;
     const answer = (await answered(shown, process.stderr)) || options.fallback || '';

@@ -82,6 +82,23 @@ describe('coop init', () => {
     expect(redisPassword).not.toBe(old);
   });
 
+  it('makes none beside a running stack: a new one would not open what is there', async () => {
+    await init();
+    const path = join(place.projectDir, 'Pulumi.staging.yaml');
+    const lost = place.file('staging').replace(/ {4}redisPassword:\n.*\n/, '');
+    writeFileSync(path, lost);
+    const resources = [{ urn: 'u', type: 'digitalocean:index/droplet:Droplet', id: '1' }];
+    const env = { ...place.env, FAKE_EXPORT: JSON.stringify({ deployment: { resources } }) };
+    await expect(init({ env })).rejects.toThrow(
+      /staging is running, and its file lacks redisPassword — .* get the file from whoever .*--new-secret redisPassword/,
+    );
+    expect(place.file('staging')).toBe(lost);
+    expect((await init({ env, newSecrets: ['redisPassword'] })).generated).toEqual(['redisPassword']);
+    // One that a stack has only since it has a second machine is no data's.
+    const secondary = { provider: 'hetzner', region: 'fsn1', size: 'cpx32' };
+    expect((await init({ env, answers: { ...answers, secondary } })).generated).toEqual(['secondaryHostKey']);
+  });
+
   it('puts no secret on a command line or into the environment of pulumi, nor the passphrase', async () => {
     await init({ smtpPassword: 'hunter2-at-the-relay' });
     const calls = place.calls();

@@ -13,8 +13,8 @@ export const machine: Check = {
   ofStack: true,
   async run(patient) {
     const state = await patient.state().catch(() => undefined);
-    const addresses = addressesOf(state?.outputs ?? {});
-    if (addresses.length === 0) return [skipped('none was made yet: pulumi up makes it')];
+    const machines = machinesOf(state?.outputs ?? {});
+    if (machines.length === 0) return [skipped('none was made yet: pulumi up makes it')];
     let key: unknown;
     try {
       key = secretsOf(await patient.config()).deployKey;
@@ -27,35 +27,35 @@ export const machine: Check = {
       knownHosts: join(patient.directory, 'known_hosts'),
     };
     writeFileSync(files.identity, key.endsWith('\n') ? key : `${key}\n`, { mode: 0o600 });
-    return Promise.all(addresses.map((address) => reach(patient, address, files)));
+    return Promise.all(machines.map((one) => reach(patient, one, files)));
   },
 };
 
-/** `address` is the primary's; further machines are listed by role. */
-function addressesOf(outputs: Record<string, unknown>): string[] {
-  const more = Object.values((outputs.machines ?? {}) as Record<string, { address?: unknown }>).map(
-    ({ address }) => address,
-  );
-  return [...new Set([outputs.address, ...more])].filter(
-    (one): one is string => typeof one === 'string' && one !== '',
+/** Every machine by its role, as the outputs name them. */
+function machinesOf(outputs: Record<string, unknown>): { role: string; address: string }[] {
+  const machines = (outputs.machines ?? { primary: outputs }) as Record<string, { address?: unknown }>;
+  return Object.entries(machines).flatMap(([role, found]) =>
+    typeof found?.address === 'string' && found.address !== '' ? [{ role, address: found.address }] : [],
   );
 }
 
 async function reach(
   { stack = '', plain, context }: Patient,
-  address: string,
+  { role, address }: { role: string; address: string },
   files: { identity: string; knownHosts: string },
 ): Promise<Finding> {
-  const hostPublicKey = String(plain.hostPublicKey ?? '');
-  writeFileSync(files.knownHosts, knownHostsLine(stack, hostPublicKey), { mode: 0o600 });
+  const key = role === 'secondary' ? plain.secondaryHostPublicKey : plain.hostPublicKey;
+  const hostPublicKey = String(key ?? '');
+  const knownHosts = `${files.knownHosts}-${role}`;
+  writeFileSync(knownHosts, knownHostsLine(stack, hostPublicKey), { mode: 0o600 });
   const [ssh, ...rest] = sshCommand(
-    { stack, address, user: 'root', hostPublicKey, ...files },
+    { stack, address, user: 'root', hostPublicKey, ...files, knownHosts },
     { remote: ['true'] },
   );
   // The first value of an option counts.
   const argv = [ssh as string, '-o', `ConnectTimeout=${seconds}`, '-o', 'BatchMode=yes', ...rest];
   const { code, stderr } = await run(argv, { env: context.env });
-  if (code === 0) return ok(`${address} answers, with the pinned host key`);
+  if (code === 0) return ok(`${role} ${address} answers, with the pinned host key`);
   const said = stderr.trim().split('\n').at(-1) || 'ssh ended without a word';
   if (/host key/i.test(stderr))
     return failure(

@@ -1,4 +1,4 @@
-import { secretGroups } from '../../lib/generate-secrets.ts';
+import { missingSecrets } from '../../lib/plan-secrets.ts';
 import { run } from '../../lib/run.ts';
 import { stackFile } from '../../lib/stack-file.ts';
 import { stands } from '../state.ts';
@@ -13,7 +13,7 @@ export const stackFileCheck: Check = {
     const file = `Pulumi.${stack}.yaml`;
     // Only names: what is in them needs the passphrase.
     const there = Object.keys((plain.secrets ?? {}) as object);
-    const missing = secretGroups.flatMap(({ secrets }) => secrets).filter((name) => !there.includes(name));
+    const missing = missingSecrets(plain, there);
     const state = await patient.state().catch(() => undefined);
     return [
       missing.length === 0

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { costsOf, describeCosts, type Priced, usual } from '../../../components/costs/costs.ts';
 import { digitalocean, droplets } from '../../../components/costs/prices-digitalocean.ts';
-import { hetzner, hetznerServers } from '../../../components/costs/prices-hetzner.ts';
+import { hetzner, hetznerPlaces, hetznerServers } from '../../../components/costs/prices-hetzner.ts';
 import { digitaloceanSizes } from '../../../components/machine/digitalocean-sizes.ts';
+import { hetznerSizes } from '../../../components/machine/hetzner-sizes.ts';
 
 const spaces = { provider: 'spaces' };
 const cloudflare = { provider: 'cloudflare' };
@@ -70,6 +71,16 @@ describe('a month of a stack', () => {
 describe('the price lists', () => {
   it('know every Droplet the configuration allows', () => {
     const missing = Object.keys(digitaloceanSizes).filter((size) => !((droplets[size] as number) > 0));
+    expect(missing).toEqual([]);
+  });
+
+  it('know every server type of Hetzner in Europe and America', () => {
+    const missing = Object.entries(hetznerSizes).flatMap(([type, { regions }]) =>
+      regions
+        .filter((region) => region !== 'sin')
+        .filter((region) => !hetznerServers[hetznerPlaces[region] as 'eu'][type])
+        .map((region) => `${type} in ${region}`),
+    );
     expect(missing).toEqual([]);
   });
 
