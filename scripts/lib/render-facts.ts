@@ -29,11 +29,7 @@ export function renderFacts(projectDir: string, stack: string, role: Role = 'pri
     asTheEngineSays({
       ...said,
       images: imagesOf(said, placeholders),
-      secrets: masked(said),
-      // Pairs are checked against each other; the real public halves come back below.
-      hostPublicKey: maskedHostKey.publicKey,
-      secondaryHostPublicKey: maskedSecondaryHostKey.publicKey,
-      deployPublicKey: maskedDeployKey.publicKey,
+      ...masked(said),
     }),
     { project: prefix.slice(0, -1), stack },
   );
@@ -56,16 +52,22 @@ export function renderFacts(projectDir: string, stack: string, role: Role = 'pri
   };
 }
 
-/** Placeholders of every secret the rest of the file asks for, and of those it names itself. */
-function masked(said: Record<string, unknown>): Record<string, unknown> {
+/** Placeholders of every secret the rest of the file asks for and of those it names itself, with the public halves. */
+export function masked(said: Record<string, unknown>): Record<string, unknown> {
   const { smtpPassword, translationKey, ...secrets } = maskedSecrets;
   const { environment, databaseClients } = (said.secrets ?? {}) as Record<string, Record<string, unknown>>;
   return {
-    ...secrets,
-    ...('user' in ((said.mail ?? {}) as object) ? { smtpPassword } : {}),
-    ...(said.translation ? { translationKey } : {}),
-    ...(databaseClients ? { databaseClients: maskedMap(databaseClients) } : {}),
-    ...(environment ? { environment: maskedMap(environment) } : {}),
+    secrets: {
+      ...secrets,
+      ...('user' in ((said.mail ?? {}) as object) ? { smtpPassword } : {}),
+      ...(said.translation ? { translationKey } : {}),
+      ...(databaseClients ? { databaseClients: maskedMap(databaseClients) } : {}),
+      ...(environment ? { environment: maskedMap(environment) } : {}),
+    },
+    // Pairs are checked against each other: a real public half would not fit.
+    hostPublicKey: maskedHostKey.publicKey,
+    secondaryHostPublicKey: maskedSecondaryHostKey.publicKey,
+    deployPublicKey: maskedDeployKey.publicKey,
   };
 }
 

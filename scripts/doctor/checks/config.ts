@@ -1,6 +1,5 @@
 import { showProblem } from '../../lib/init-report.ts';
-import { maskedDeployKey, maskedHostKey, maskedSecrets } from '../../lib/masked.ts';
-import { asTheEngineSays } from '../../lib/render-facts.ts';
+import { asTheEngineSays, masked } from '../../lib/render-facts.ts';
 import type { RawConfig } from '../../lib/stack-config.ts';
 import { prefix } from '../../lib/stack-file.ts';
 import { problemsOf } from '../../lib/validate.ts';
@@ -28,12 +27,5 @@ export const config: Check = {
 
 /** The config with made-up secrets, so that what is plain can be judged without the passphrase. */
 function plainOnly({ plain }: Patient): RawConfig {
-  const { smtpPassword, ...secrets } = maskedSecrets;
-  const values = asTheEngineSays({
-    ...plain,
-    secrets: 'user' in ((plain.mail ?? {}) as object) ? { ...secrets, smtpPassword } : secrets,
-    hostPublicKey: maskedHostKey.publicKey,
-    deployPublicKey: maskedDeployKey.publicKey,
-  });
-  return { values, secretKeys: [`${prefix}secrets`] };
+  return { values: asTheEngineSays({ ...plain, ...masked(plain) }), secretKeys: [`${prefix}secrets`] };
 }
