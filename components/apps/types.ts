@@ -52,7 +52,7 @@ export interface App {
   secrets: Partial<Record<SecretName, string>>;
   /** Creates the schema of an empty database and what must be in it. */
   prepare: string[];
-  /** Directories below `home` whose files are its migrations, each named by its version: `20250917140000_what.rb`. */
+  /** Directories below `home` whose files are its migrations, first phase first: `20250917140000_what.rb`. */
   migrations: string[];
   /** Both phases of a migration: before and after the restart with the new image. */
   migrate: { before: AppCommand; after: AppCommand };

@@ -35,6 +35,7 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     HEALTH_PATH: app.paths.health,
     STREAMING_PATH: app.paths.streaming,
     STREAMING_HEALTH_PATH: app.paths.streamingHealth,
+    MIGRATIONS: app.migrations.join(' '),
     PREPARE_COMMAND: app.prepare.join(' '),
     MIGRATE_BEFORE: [
       ...Object.entries(app.migrate.before.environment).map(([name, value]) => `${name}=${value}`),

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AppName } from '../../components/config.ts';
 import type { HostFacts, HostFile } from '../../components/host/render.ts';
 import { renderHost } from '../../components/host/render.ts';
+import { ensureImages, type LabImages } from '../../lab/services/images.ts';
 import { ApplyLab } from './support/apply-lab.ts';
 import { restarted, starts } from './support/apply-observe.ts';
 
@@ -50,6 +52,83 @@ describe('a machine without a database', () => {
     await lab.makeBuckets();
     const ran = await lab.apply(facts);
     expect(ran.code, ran.output).toBe(0);
+  });
+});
+
+describe('an app', () => {
+  const [older, newer] = ['4.4.20+hometown-1.1.2', '4.6.2'];
+  let images: Record<'older' | 'newer', LabImages>;
+  const as = (app: AppName, appVersion: string, of = facts.config.images) =>
+    changed({ app, appVersion, images: of });
+  const applied = () =>
+    lab.must("sha256sum $(awk '{ print $5 }' /var/lib/social.coop/applied/MANIFEST) | sha256sum");
+  const query = (text: string) => lab.must(`instance psql -qAt -c "${text}"`);
+
+  beforeAll(async () => {
+    images = await ensureImages(
+      { older: { app: 'hometown', version: older }, newer: { app: 'mastodon', version: newer } },
+      'standin',
+      () => {},
+    );
+  });
+
+  it('that is not the one asked for fails the apply, which names both', async () => {
+    const ran = await lab.apply(as('hometown', '4.5.11+hometown-1.2.1'));
+    expect(ran.code, ran.output).toBe(1);
+    expect(ran.output).toContain(
+      'the app says it is version 4.5.20, and hometown 4.5.11+hometown-1.2.1 was asked for — images.web: registry.lab.test/',
+    );
+    expect((await lab.apply(facts)).code).toBe(0);
+  });
+
+  it('older than its database is refused before anything changes, the newer one named', async () => {
+    const before = [await starts(lab), await applied()];
+    const ran = await lab.apply(as('hometown', older, images.older));
+    expect(ran.code, ran.output).toBe(1);
+    expect(ran.output).toMatch(
+      /hometown 4\.4\.20\+hometown-1\.1\.2 is older than its database — its newest migration is \d{14}, the database's 20250917140000, made by registry.lab.test\/social-coop\/mastodon-standin:4\.5\.20-/,
+    );
+    expect([await starts(lab), await applied()]).toEqual(before);
+  });
+
+  it('may come back while a newer one has run its first phase only, and not after the second', async () => {
+    const { web } = images.newer;
+    await lab.must(`docker pull -q ${web} && echo '${web} before' > /var/lib/social.coop/migrated`);
+    const run = (...versions: string[]) =>
+      query(`INSERT INTO schema_migrations VALUES ${versions.map((version) => `('${version}')`).join()}`);
+    await run('20260212093000', '20260303101500');
+    const back = await lab.apply(facts);
+    expect(back.code, back.output).toBe(0);
+    // A patch of the old release later on is no different.
+    await lab.must("echo 'registry.lab.test/x:1@sha256:0 after' > /var/lib/social.coop/migrated");
+    expect((await lab.apply(facts)).code).toBe(0);
+    await run('20260318120000');
+    await lab.must(`echo '${web} before' > /var/lib/social.coop/migrated`);
+    const late = await lab.apply(facts);
+    expect(late.code, late.output).toBe(1);
+    expect(late.output).toContain('mastodon 4.5.20 is older than its database');
+    await query("DELETE FROM schema_migrations WHERE version > '2026'");
+    expect((await lab.apply(facts)).code).toBe(0);
+  });
+
+  it('that would show what members of a Hometown wrote for themselves is refused', async () => {
+    await query('ALTER TABLE statuses ADD COLUMN local_only boolean NOT NULL DEFAULT false');
+    await query("INSERT INTO statuses (account_id, text, local_only) VALUES (-99, 'among us', true)");
+    await lab.must('rm /var/lib/social.coop/migrated');
+    const ran = await lab.apply(facts);
+    expect(ran.code, ran.output).toBe(1);
+    expect(ran.output).toContain('mastodon would show 1 local-only post(s) to the world');
+    await query('DELETE FROM statuses');
+    expect((await lab.apply(facts)).code).toBe(0);
+  });
+
+  it('whose image holds something else is refused', async () => {
+    const { redis } = facts.config.images;
+    const ran = await lab.apply(as('mastodon', '4.5.20', { ...facts.config.images, web: redis }));
+    expect(ran.code, ran.output).toBe(1);
+    expect(ran.output).toMatch(
+      /the image holds no migrations in \/opt\/mastodon .*is it an image of mastodon\?/,
+    );
   });
 });
 
