@@ -43,7 +43,7 @@ overwritten: run it again whenever something is missing. Commit the stack file; 
         'coop init prod --provider hetzner --region fsn1 --size cpx42 --secondary digitalocean/fra1/s-4vcpu-8gb --protect',
         'two machines',
       ],
-      ['coop init box --provider existing --host 203.0.113.7', 'a Debian 13 host that is there already'],
+      ['coop init STACK --provider existing --host 203.0.113.7', 'a Debian 13 host that is there already'],
       ['coop init staging --set rpo=30', 'any other plain key of the config'],
     ],
   })
