@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { spacesRegions } from '../storage/spaces-regions.ts';
 import { bucketName, domainName, imageReference, oneOf, text } from './fields.ts';
+import { mailRecords } from './mail-records.ts';
 
 const image = (what: string) =>
   imageReference.meta({
@@ -29,6 +30,8 @@ export const storage = z.strictObject({
     .meta({ description: 'bucket of backups (default: the domain with dashes, -backups); never renamed' }),
 });
 
+const MAIL = 'mail records of the domain: mx, spf, dkim, dmarc (default none)';
+
 /** https://developers.cloudflare.com/dns/manage-dns-records/ */
 export const dns = z.discriminatedUnion('provider', [
   z.strictObject({
@@ -39,8 +42,12 @@ export const dns = z.discriminatedUnion('provider', [
       'is not the ID of a zone',
       "copy it from the zone's overview page at Cloudflare: 32 hexadecimal digits",
     ).meta({ description: "the zone's ID at Cloudflare" }),
+    mail: mailRecords.optional().meta({ description: MAIL }),
   }),
-  z.strictObject({ provider: z.literal('none') }),
+  z.strictObject({
+    provider: z.literal('none'),
+    mail: mailRecords.optional().meta({ description: MAIL }),
+  }),
 ]);
 
 const override = z.strictObject({

@@ -114,7 +114,18 @@ export interface StorageConfig {
   backups: string;
 }
 
-export type DnsConfig = { provider: 'cloudflare'; zone: string; zoneId: string } | { provider: 'none' };
+export type DnsConfig = ({ provider: 'cloudflare'; zone: string; zoneId: string } | { provider: 'none' }) & {
+  mail?: MailRecords | undefined;
+};
+
+/** What other mail servers find under the domain. */
+export interface MailRecords {
+  mx: { host: string; priority: number }[];
+  spf?: string | undefined;
+  /** By selector. */
+  dkim: Record<string, string>;
+  dmarc?: string | undefined;
+}
 
 export interface MailConfig {
   host: string;

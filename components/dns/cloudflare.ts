@@ -1,7 +1,7 @@
 import { DnsRecord } from '@pulumi/cloudflare/dnsRecord.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { Names, NamesArgs } from './names.ts';
-import { caaRecords, TTL } from './records.ts';
+import { caaRecords, mailRecords, TTL } from './records.ts';
 
 /**
  * Records in a zone at Cloudflare, never proxied: the machine itself terminates TLS.
@@ -16,19 +16,26 @@ export class CloudflareNames extends pulumi.ComponentResource implements Names {
     const { config } = args;
     const common = {
       zoneId: args.zoneId,
-      name: config.domain,
       ttl: TTL,
       comment: `Pulumi: ${pulumi.getProject()} ${pulumi.getStack()}`,
     };
     const add = (
       key: string,
-      record: { type: string; content?: pulumi.Input<string>; data?: object; proxied?: boolean },
-    ) => new DnsRecord(`${name}-${key}`, { ...common, ...record }, { parent: this });
+      record: {
+        name?: string;
+        type: string;
+        content?: pulumi.Input<string>;
+        priority?: number;
+        data?: object;
+        proxied?: boolean;
+      },
+    ) => new DnsRecord(`${name}-${key}`, { ...common, name: config.domain, ...record }, { parent: this });
     this.ready = [
       add('a', { type: 'A', content: args.address, proxied: false }),
       add('aaaa', { type: 'AAAA', content: pulumi.output(args.address6).apply(required), proxied: false }),
       ...caaRecords(config).map(({ key, type, caa }) => add(key, { type, data: caa })),
     ];
+    for (const { key, caa: _, ...record } of mailRecords(config)) add(key, record);
     this.byHand = pulumi.output([]);
     this.registerOutputs({});
   }

@@ -11,6 +11,11 @@ export function namesByHand({ config, address, address6 }: NamesArgs): Names {
 }
 
 /** A record the way zone files write it. */
-function zoneLine({ name, type, content, caa }: Record): string {
-  return `${name}. ${TTL} IN ${type} ${caa ? `${caa.flags} ${caa.tag} "${caa.value}"` : content}`;
+function zoneLine({ name, type, content, priority, caa }: Record): string {
+  const value = caa
+    ? `${caa.flags} ${caa.tag} "${caa.value}"`
+    : priority === undefined
+      ? content
+      : `${priority} ${content}.`;
+  return `${name}. ${TTL} IN ${type} ${value}`;
 }

@@ -5,9 +5,11 @@ export interface Record {
   /** Suffix of the Pulumi resource's name. */
   key: string;
   name: string;
-  type: 'A' | 'AAAA' | 'CAA';
-  /** Address; absent for CAA. */
+  type: 'A' | 'AAAA' | 'CAA' | 'MX' | 'TXT';
+  /** Address, name or text; absent for CAA. */
   content?: string;
+  /** MX only: the lowest is asked first. */
+  priority?: number;
   caa?: { flags: 0; tag: 'issue' | 'iodef'; value: string };
 }
 
@@ -41,11 +43,45 @@ export function caaRecords({ domain, contact, acmeDirectory }: StackConfig): Rec
   ];
 }
 
+/**
+ * Who takes mail of the domain, who may send it, and what it is signed with.
+ * https://datatracker.ietf.org/doc/html/rfc7208 (SPF), rfc6376 (DKIM), rfc7489 (DMARC)
+ */
+export function mailRecords({ domain, dns }: StackConfig): Record[] {
+  const { mx = [], spf, dkim = {}, dmarc } = dns.mail ?? {};
+  const txt = (key: string, name: string, content: string): Record => ({
+    key,
+    name,
+    type: 'TXT',
+    content: quoted(content),
+  });
+  return [
+    ...mx.map(
+      ({ host, priority }): Record => ({
+        key: `mx-${host}`,
+        name: domain,
+        type: 'MX',
+        content: host,
+        priority,
+      }),
+    ),
+    ...(spf === undefined ? [] : [txt('spf', domain, spf)]),
+    ...Object.entries(dkim).map(([selector, value]) =>
+      txt(`dkim-${selector}`, `${selector}._domainkey.${domain}`, value),
+    ),
+    ...(dmarc === undefined ? [] : [txt('dmarc', `_dmarc.${domain}`, dmarc)]),
+  ];
+}
+
+/** A text as zone files write it: strings of at most 255 bytes, which readers put together again (RFC 1035). */
+const quoted = (text: string) => (text.match(/.{1,255}/g) ?? ['']).map((part) => `"${part}"`).join(' ');
+
 /** Every record of an instance at these addresses. Media is served under the domain too and needs no name. */
 export function records(config: StackConfig, address: string, address6: string | undefined): Record[] {
   return [
     { key: 'a', name: config.domain, type: 'A', content: address },
     ...(address6 ? [{ key: 'aaaa', name: config.domain, type: 'AAAA' as const, content: address6 }] : []),
     ...caaRecords(config),
+    ...mailRecords(config),
   ];
 }

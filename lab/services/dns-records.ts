@@ -77,8 +77,10 @@ export function reverseName(address: string): string {
   return `${[...groups.join('')].toReversed().join('.')}.ip6.arpa`;
 }
 
-/** A text record holds strings of at most 255 bytes; a surrounding pair of quotes belongs to the notation. */
+/** A text record holds strings of at most 255 bytes; quotes around each belong to the notation. */
 function texts(content: string): string[] {
-  const text = content.replace(/^"(.*)"$/, '$1');
-  return text.match(/.{1,255}/gs) ?? [''];
+  const strings = /^"[^"]*"( "[^"]*")*$/.test(content)
+    ? [...content.matchAll(/"([^"]*)"/g)].map(([, text = '']) => text)
+    : [content];
+  return strings.flatMap((text) => text.match(/.{1,255}/gs) ?? ['']);
 }

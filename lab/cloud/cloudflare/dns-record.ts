@@ -33,12 +33,31 @@ function refuse(context: Context, inputs: Properties, self?: string): void {
     throw refused(9103, 'CAA records need data: flags, tag, value.');
   }
   if (type !== 'CAA' && !content) throw refused(9101, `content is required for ${type} records`);
+  if (type === 'MX') refuseMx(content, inputs.priority);
+  if (type === 'TXT') refuseText(String(content));
   const seconds = Number(ttl);
   if (seconds !== 1 && !(seconds >= 60 && seconds <= 86_400)) {
     throw refused(9021, 'Invalid TTL. Must be between 60 and 86400 seconds, or 1 for Automatic.');
   }
   if (proxied === true) throw refused(9041, 'The lab has no proxy: proxied records cannot be served.');
   refuseTwins(context, inputs, self);
+}
+
+function refuseMx(content: unknown, priority: unknown): void {
+  if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+$/i.test(String(content)))
+    throw refused(9009, 'Content for MX record must be a valid hostname.');
+  if (!Number.isInteger(priority) || Number(priority) < 0 || Number(priority) > 65_535)
+    throw refused(9100, 'MX record needs a priority between 0 and 65535.');
+}
+
+/** https://developers.cloudflare.com/dns/manage-dns-records/reference/dns-record-types/#txt */
+function refuseText(content: string): void {
+  if (content.length > 2048) throw refused(9207, 'Content for TXT record must be at most 2048 characters.');
+  const strings = /^"[^"]*"( "[^"]*")*$/.test(content) ? [...content.matchAll(/"([^"]*)"/g)] : undefined;
+  if (content.includes('"') && !strings)
+    throw refused(9207, 'Content for TXT record has quotes that do not belong together.');
+  if (strings?.some(([, text = '']) => text.length > 255))
+    throw refused(9207, 'A string of a TXT record must be at most 255 characters.');
 }
 
 function refuseTwins(context: Context, inputs: Properties, self?: string): void {
