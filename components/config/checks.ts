@@ -1,6 +1,13 @@
 import { checkDatabaseClients } from './checks/database-clients.ts';
 import { checkEnvironment } from './checks/environment.ts';
-import { checkDns, checkExpiry, checkMail, checkStorage, checkTranslation } from './checks/keys.ts';
+import {
+  checkDns,
+  checkExpiry,
+  checkMail,
+  checkRepo2,
+  checkStorage,
+  checkTranslation,
+} from './checks/keys.ts';
 import { checkMachines } from './checks/machines.ts';
 import { checkProcessList } from './checks/processes.ts';
 import { checkRanges } from './checks/ranges.ts';
@@ -15,6 +22,7 @@ export const checks: readonly Check[] = [
   checkMachines,
   checkDns,
   checkStorage,
+  checkRepo2,
   checkMail,
   checkExpiry,
   checkSecretPairs,

@@ -5,7 +5,7 @@ import { databaseClients } from './database-clients.ts';
 import * as field from './fields.ts';
 import { machine } from './machines.ts';
 import { secrets } from './secrets.ts';
-import { database, dns, images, mediaCache, processes, storage } from './sections.ts';
+import { database, dns, images, mediaCache, processes, repo2, storage } from './sections.ts';
 
 const INIT = 'run `coop init` for this stack: it asks for it, or makes it';
 
@@ -52,6 +52,10 @@ export const keys = {
   dns: dns.meta({
     description: 'names: provider cloudflare with zone and zoneId, or provider none',
     missing: 'set dns.provider to cloudflare (with zone and zoneId) or to none',
+  }),
+  repo2: repo2.optional().meta({
+    description:
+      'a second repository of the backups at any S3 endpoint: endpoint, region, bucket (default none)',
   }),
   sshFrom: z
     .array(field.addressRange)

@@ -19,6 +19,14 @@ const privateKey = z.string().superRefine((value, context) => {
     context.addIssue({ code: 'custom', message: found.reason, params: { remedy: REMEDY } });
 });
 
+/** A secret somebody else made and gives us; without a character that a configuration file would read. */
+const given = (key: string) =>
+  text(
+    (value) => /^[\x21\x24-\x26\x28-\x3a\x3c-\x5b\x5d-\x7e]{1,256}$/.test(value),
+    'is not 1 to 256 printable characters without space, quote, #, ; or backslash',
+    `set it again: \`pulumi config set --secret --path ${key}\``,
+  ).optional();
+
 /** The stack's secrets; each is stored encrypted by Pulumi (`pulumi config set --secret --path secrets.NAME`). */
 export const secrets = z.strictObject({
   secretKeyBase: secret(/^[0-9a-f]{128}$/, '128 hexadecimal digits').meta({
@@ -51,6 +59,8 @@ export const secrets = z.strictObject({
     .meta({ description: "machine's SSH host key: OpenSSH, ed25519; an existing host has its own" }),
   secondaryHostKey: privateKey.optional().meta({ description: "the secondary's SSH host key, likewise" }),
   deployKey: privateKey.meta({ description: 'key `pulumi up` reaches the machine with: OpenSSH, ed25519' }),
+  repo2AccessKey: given('secrets.repo2AccessKey').meta({ description: 'access key of repo2' }),
+  repo2SecretKey: given('secrets.repo2SecretKey').meta({ description: 'secret key of repo2' }),
   smtpPassword: text(
     (value) => /^[\x20-\x26\x28-\x7e]{1,256}$/.test(value),
     "is not 1 to 256 printable characters without '",

@@ -50,6 +50,17 @@ export const dns = z.discriminatedUnion('provider', [
   }),
 ]);
 
+/** https://pgbackrest.org/configuration.html#section-repository */
+export const repo2 = z.strictObject({
+  endpoint: domainName.meta({ description: 'host of the S3 endpoint, on port 443' }),
+  region: text(
+    (value) => /^[A-Za-z0-9-]{1,63}$/.test(value),
+    'is not a region',
+    'write it as the endpoint wants it, like us-east-1',
+  ).meta({ description: 'its region' }),
+  bucket: bucketName.meta({ description: 'bucket, which is there already' }),
+});
+
 const override = z.strictObject({
   replicas: z.int().min(0).max(64).optional().meta({ description: 'containers of the process' }),
   concurrency: z

@@ -19,6 +19,8 @@ export interface StackConfig {
   secondary?: MachineConfig | undefined;
   storage: StorageConfig;
   dns: DnsConfig;
+  /** A second repository of the database's backups, elsewhere. */
+  repo2?: Repo2Config | undefined;
   /** Ranges (CIDR) SSH is reachable from; never the whole world. */
   sshFrom: string[];
   /** Public keys by the name of the person. */
@@ -127,6 +129,14 @@ export interface MailRecords {
   dmarc?: string | undefined;
 }
 
+/** A bucket at any S3 endpoint; its keys are `secrets.repo2AccessKey` and `secrets.repo2SecretKey`. */
+export interface Repo2Config {
+  /** Host of the endpoint, on port 443, e.g. `s3.eu-central-003.backblazeb2.com`. */
+  endpoint: string;
+  region: string;
+  bucket: string;
+}
+
 export interface MailConfig {
   host: string;
   port: number;
@@ -192,6 +202,8 @@ export interface Secrets {
   hostKey?: string | undefined;
   secondaryHostKey?: string | undefined;
   deployKey: string;
+  repo2AccessKey?: string | undefined;
+  repo2SecretKey?: string | undefined;
   smtpPassword?: string | undefined;
   translationKey?: string | undefined;
   /** Further variables of the app that are secret, by the names the app version reads. */

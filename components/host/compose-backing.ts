@@ -10,13 +10,13 @@ const bundle = `${onHost.bundle}:${onHost.bundle}:ro`;
 
 /** The database has no way out: its backups go through a socket of the host on the internal bridge. */
 export function databaseService(facts: HostFacts, image: string): ComposeService {
-  const { config, backups } = facts;
+  const { config } = facts;
   return {
     ...common(image, backingMemory(config.database).db, config.caCertificates),
     user: `${users.postgres}:${users.postgres}`,
     command: ['serve'],
     networks: { [networkNames.internal]: { ipv4_address: networks(config).database } },
-    extra_hosts: [`${backups.endpoint}:${networks(config).internal.gateway}`],
+    extra_hosts: repositories(facts).map((endpoint) => `${endpoint}:${networks(config).internal.gateway}`),
     environment: { PGBACKREST_CONFIG: `${onHost.postgres}/pgbackrest.conf` },
     volumes: [
       `${onHost.data}/postgres:/var/lib/postgresql`,
@@ -39,6 +39,11 @@ export function databaseService(facts: HostFacts, image: string): ComposeService
       start_interval: '500ms',
     },
   };
+}
+
+/** Endpoints of the backup repositories, each once. */
+function repositories({ config, backups }: HostFacts): string[] {
+  return [...new Set([backups.endpoint, ...(config.repo2 ? [config.repo2.endpoint] : [])])];
 }
 
 export function redisService(facts: HostFacts): ComposeService {

@@ -60,6 +60,7 @@ export function egressNames({ config, media, backups }: HostFacts): string {
   const lines = [
     `${media.endpoint} tcp 443`,
     `${backups.endpoint} tcp 443`,
+    ...(config.repo2 ? [`${config.repo2.endpoint} tcp 443`] : []),
     `${config.mail.host} tcp ${config.mail.port}`,
     `${acme.hostname} tcp ${acme.port || 443}`,
     ...translators(config).map(({ hostname, port }) => `${hostname} tcp ${port || 443}`),

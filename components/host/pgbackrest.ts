@@ -1,31 +1,54 @@
+import type { StackConfig } from '../config.ts';
 import { stanza } from './postgres.ts';
-import type { HostFacts } from './types.ts';
+import type { BucketAccess, HostFacts } from './types.ts';
 
 const section = (name: string, values: Record<string, string | number>): string =>
   `[${name}]\n${Object.entries(values)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')}`;
 
+/** Everything both repositories have: the same form, the same cipher, the same days. */
+function repository(
+  number: 1 | 2,
+  at: BucketAccess,
+  port: number,
+  { secrets, retentionDays }: StackConfig,
+): Record<string, string | number> {
+  const values = {
+    type: 's3',
+    path: '/pgbackrest',
+    's3-bucket': at.bucket,
+    's3-region': at.region,
+    's3-endpoint': at.endpoint,
+    'storage-port': port,
+    's3-uri-style': 'path',
+    's3-key': at.accessKey,
+    's3-key-secret': at.secretKey,
+    'storage-ca-file': '/etc/ssl/certs/ca-certificates.crt',
+    'cipher-type': 'aes-256-cbc',
+    'cipher-pass': secrets.repositoryCipher,
+    bundle: 'y',
+    block: 'y',
+    'retention-full-type': 'time',
+    'retention-full': retentionDays,
+  };
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`repo${number}-${key}`, value]));
+}
+
+/** Where the second repository is; undefined without one. */
+function secondRepository({ repo2, secrets }: StackConfig): BucketAccess | undefined {
+  const { repo2AccessKey: accessKey, repo2SecretKey: secretKey } = secrets;
+  if (!repo2 || accessKey === undefined || secretKey === undefined) return undefined;
+  return { ...repo2, accessKey, secretKey };
+}
+
 /** https://pgbackrest.org/configuration.html. archive-push-queue-max is left unset: it drops WAL and reports success. */
 export function pgbackrestConfig({ config, backups }: HostFacts): string {
+  const second = secondRepository(config);
   const global = section('global', {
-    'repo1-type': 's3',
-    'repo1-path': '/pgbackrest',
-    'repo1-s3-bucket': backups.bucket,
-    'repo1-s3-region': backups.region,
-    'repo1-s3-endpoint': backups.endpoint,
-    // The socket on the internal bridge; 443 there is nginx's.
-    'repo1-storage-port': 9443,
-    'repo1-s3-uri-style': 'path',
-    'repo1-s3-key': backups.accessKey,
-    'repo1-s3-key-secret': backups.secretKey,
-    'repo1-storage-ca-file': '/etc/ssl/certs/ca-certificates.crt',
-    'repo1-cipher-type': 'aes-256-cbc',
-    'repo1-cipher-pass': config.secrets.repositoryCipher,
-    'repo1-bundle': 'y',
-    'repo1-block': 'y',
-    'repo1-retention-full-type': 'time',
-    'repo1-retention-full': config.retentionDays,
+    // Sockets on the internal bridge; 443 there is nginx's.
+    ...repository(1, backups, 9443, config),
+    ...(second && repository(2, second, 9444, config)),
     'compress-type': 'zst',
     'compress-level': 3,
     'process-max': 2,

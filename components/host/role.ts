@@ -4,6 +4,9 @@ import type { HostFacts } from './types.ts';
 /** Timers with something to do on a machine that stands by; the others work on what only the primary has. */
 const standbyTimers = new Set(['egress-refresh', 'watch']);
 
+/** Units of a second backup repository. */
+const onlyWithRepo2 = /^\/etc\/systemd\/system\/repo2-storage\./;
+
 const timer = /^\/etc\/systemd\/system\/([^/]+)\.timer$/;
 const unit = /^\/etc\/systemd\/system\/([^/]+)\.(?:service|timer)$/;
 
@@ -21,6 +24,7 @@ function needless({ federation, retention }: StackConfig): string[] {
 /** Whether a file under host/ belongs on this machine. */
 export function belongs(path: string, { config, machine }: HostFacts): boolean {
   if (needless(config).includes(unit.exec(path)?.[1] ?? '')) return false;
+  if (!config.repo2 && onlyWithRepo2.test(path)) return false;
   if (machine.role === 'secondary' && path.includes('/database-client@')) return false;
   const name = timer.exec(path)?.[1];
   return name === undefined || machine.role === 'primary' || standbyTimers.has(name);

@@ -62,6 +62,8 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     MEDIA_ENDPOINT: media.endpoint,
     BACKUPS_BUCKET: backups.bucket,
     BACKUPS_ENDPOINT: backups.endpoint,
+    REPO2_BUCKET: config.repo2?.bucket ?? '',
+    REPO2_ENDPOINT: config.repo2?.endpoint ?? '',
     STANZA: stanza,
     REGISTRATIONS: config.registrations ?? '',
     RPO: String(config.rpo),

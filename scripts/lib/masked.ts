@@ -29,6 +29,8 @@ export const maskedSecrets: Record<SecretName, string> = {
   hostKey: maskedHostKey.privateKey,
   secondaryHostKey: maskedSecondaryHostKey.privateKey,
   deployKey: maskedDeployKey.privateKey,
+  repo2AccessKey: 'MASKED-repo2AccessKey',
+  repo2SecretKey: 'MASKED-repo2SecretKey',
   smtpPassword: 'MASKED-smtpPassword',
   translationKey: 'MASKED-translationKey',
 };

@@ -27,6 +27,28 @@ export function checkStorage({ storage }: Loose<StackConfig>): Problem[] {
   ];
 }
 
+/** A second repository has keys of its own, and lies elsewhere than the first. */
+export function checkRepo2({ repo2, storage, secrets }: Loose<StackConfig>): Problem[] {
+  const names = ['repo2AccessKey', 'repo2SecretKey'] as const;
+  const there = names.filter((name) => secrets?.[name] !== undefined);
+  if (!repo2) {
+    if (there.length === 0) return [];
+    const remedy = 'set repo2 (endpoint, region, bucket), or remove its keys';
+    return [{ key: 'repo2', reason: `is missing beside secrets.${there.join(', secrets.')}`, remedy }];
+  }
+  const missing = names.filter((name) => secrets !== undefined && secrets[name] === undefined);
+  const problems = missing.map((name) => ({
+    key: `secrets.${name}`,
+    reason: 'is missing beside repo2',
+    remedy: `run \`pulumi config set --secret --path secrets.${name}\`; its key must reach that bucket only`,
+  }));
+  if (repo2.bucket === undefined || repo2.bucket !== storage?.backups) return problems;
+  if (repo2.endpoint !== `${storage.region}.digitaloceanspaces.com`) return problems;
+  const remedy = 'name a bucket at another company: one mistake there must not cost both';
+  const value = JSON.stringify(repo2.bucket);
+  return [...problems, { key: 'repo2.bucket', value, reason: 'is the first repository', remedy }];
+}
+
 /** A user needs a password, and a password a user. */
 export function checkMail({ mail, secrets }: Loose<StackConfig>): Problem[] {
   if (!mail || !secrets) return [];

@@ -44,7 +44,8 @@ function refuse(context: Context, inputs: Properties, self?: string): void {
 }
 
 function refuseMx(content: unknown, priority: unknown): void {
-  if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+$/i.test(String(content)))
+  const host = String(content);
+  if (isIPv4(host) || !/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+$/i.test(host))
     throw refused(9009, 'Content for MX record must be a valid hostname.');
   if (!Number.isInteger(priority) || Number(priority) < 0 || Number(priority) > 65_535)
     throw refused(9100, 'MX record needs a priority between 0 and 65535.');

@@ -408,6 +408,27 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
     /not an OpenSSH public key/,
   ],
   [
+    'a second repository without keys',
+    { repo2: { endpoint: 's3.example.org', region: 'us-east-1', bucket: 'elsewhere' } },
+    'secrets.repo2AccessKey',
+    /missing beside repo2/,
+  ],
+  ['keys of no repository', { 'secrets.repo2SecretKey': 'x' }, 'repo2', /missing beside secrets/],
+  [
+    'the first repository as the second',
+    {
+      repo2: {
+        endpoint: 'fra1.digitaloceanspaces.com',
+        region: 'fra1',
+        bucket: 'staging-social-coop-backups',
+      },
+      'secrets.repo2AccessKey': 'x',
+      'secrets.repo2SecretKey': 'x',
+    },
+    'repo2.bucket',
+    /is the first repository/,
+  ],
+  [
     'a user of the relay without password',
     { 'mail.user': 'x' },
     'secrets.smtpPassword',

@@ -187,6 +187,7 @@ describe('database and backups', () => {
 
   it('never set a limit at which pgBackRest drops WAL and reports success', () => {
     expect(pgbackrestConfig(facts())).not.toContain('queue-max');
+    expect(pgbackrestConfig(facts())).not.toContain('repo2');
   });
 
   it('give a role the verifier of its password: RFC 5802 with a salt that repeats', () => {
@@ -247,5 +248,49 @@ describe('a database image without a registry', () => {
       files.find(({ path }) => path === '/opt/social.coop/images/postgres/Dockerfile')?.content,
     ).toContain('FROM debian');
     expect(registries(given)).not.toContain('build');
+  });
+});
+
+describe('a second backup repository', () => {
+  const repo2 = { endpoint: 's3.example.org', region: 'us-east-1', bucket: 'elsewhere' };
+  const plain = facts();
+  const given = {
+    ...plain,
+    config: {
+      ...plain.config,
+      repo2,
+      secrets: { ...plain.config.secrets, repo2AccessKey: 'AKIATWO', repo2SecretKey: 'secret-of-two' },
+    },
+  };
+  const files = renderHost(given);
+  const at = (path: string) => files.find((file) => file.path === path);
+
+  it('has its own place and keys, and the same cipher and days', () => {
+    const lines = pgbackrestConfig(given).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'repo2-s3-endpoint=s3.example.org',
+        'repo2-s3-bucket=elsewhere',
+        'repo2-s3-region=us-east-1',
+        'repo2-s3-key=AKIATWO',
+        'repo2-s3-key-secret=secret-of-two',
+      ]),
+    );
+    const without = (number: number) =>
+      lines
+        .filter((line) => line.startsWith(`repo${number}-`))
+        .map((line) => line.slice(6))
+        .filter((line) => !/^(s3-(key|key-secret|bucket|region|endpoint)|storage-port)=/.test(line));
+    expect(without(2)).toEqual(without(1));
+    expect(without(1)).toContain(`cipher-pass=${plain.config.secrets.repositoryCipher}`);
+  });
+
+  it('is reached by a way of its own, also while federation is off', () => {
+    expect(at('/etc/systemd/system/repo2-storage.service')?.content).toContain(' s3.example.org:443\n');
+    expect(at('/etc/systemd/system/repo2-storage.socket')?.content).toMatch(/^ListenStream=[\d.]+:9444$/m);
+    expect(at('/etc/social.coop/egress')?.content).toContain('s3.example.org tcp 443\n');
+    expect(at('/opt/social.coop/compose.yaml')?.content).toContain('s3.example.org:');
+    const none = renderHost(plain).map(({ path }) => path);
+    expect(none.filter((path) => path.includes('repo2'))).toEqual([]);
   });
 });

@@ -65,6 +65,11 @@ const client = (...changes: Tree[]): Edits =>
 const process = 'processes.sidekiq-pull-q';
 const deepl = { translation: { provider: 'deepl' }, 'secrets.translationKey': 'a-key:fx' };
 const libre = { translation: { provider: 'libretranslate', endpoint: 'https://translate.example.org' } };
+const second = {
+  repo2: { endpoint: 's3.example.org', region: 'us-east-1', bucket: 'social-coop-backups-2' },
+  'secrets.repo2AccessKey': 'AKIASECOND',
+  'secrets.repo2SecretKey': 'second/secret+key',
+};
 const relay = { 'mail.user': 'postmaster', 'secrets.smtpPassword': 'a b"c' };
 
 /** Other places and sizes, by who runs the machine. */
@@ -115,6 +120,10 @@ export const edits: Record<string, Edits> = {
   'dns.provider': to('dns', { provider: 'none' }),
   'dns.zone': (file) => [set(file, { 'dns.zone': file.domain })],
   'dns.zoneId': to('dns.zoneId', 'f'.repeat(32), '9'.repeat(32)),
+  'dns.mail.mx': to('dns.mail.mx', [{ host: 'mx.example.org', priority: 5 }], []),
+  'dns.mail.spf': to('dns.mail.spf', 'v=spf1 -all', undefined),
+  'dns.mail.dkim.*': to('dns.mail.dkim', { s9: 'v=DKIM1; k=ed25519; p=abc=' }, {}),
+  'dns.mail.dmarc': to('dns.mail.dmarc', 'v=DMARC1; p=reject', undefined),
   sshFrom: to('sshFrom', ['198.51.100.7/32'], ['2001:db8::/48', '203.0.113.128/25']),
   'admins.*': to(
     'admins.ann',
@@ -188,5 +197,10 @@ export const edits: Record<string, Edits> = {
     'secrets.databaseClients.metrics': 'another-password-of-metrics',
   }),
   'secrets.environment.*': to('secrets.environment.HCAPTCHA_SECRET_KEY', '0x1', '0x2'),
+  'repo2.endpoint': also({ ...second, 'repo2.endpoint': 's3.example.net' }),
+  'repo2.region': also({ ...second, 'repo2.region': 'us-west-2' }),
+  'repo2.bucket': also({ ...second, 'repo2.bucket': 'another-bucket' }),
+  'secrets.repo2AccessKey': also({ ...second, 'secrets.repo2AccessKey': 'AKIAOTHER' }),
+  'secrets.repo2SecretKey': also({ ...second, 'secrets.repo2SecretKey': 'other/secret+key' }),
   'secrets.smtpPassword': also(relay, { ...relay, 'secrets.smtpPassword': 'other' }),
 };

@@ -44,6 +44,10 @@ describe('DnsRecord', () => {
     ['a v4 address in an AAAA record', { type: 'AAAA' }, /valid IPv6/],
     ['a TTL too short', { ttl: 30 }, /Invalid TTL/],
     ['CAA without data', { type: 'CAA', content: '0 issue "x"' }, /need data/],
+    ['MX without a priority', { type: 'MX', content: 'mx.example.org' }, /needs a priority/],
+    ['MX to an address', { type: 'MX', content: '198.18.2.10', priority: 5 }, /valid hostname/],
+    ['a text with one quote', { type: 'TXT', content: '"v=spf1 -all' }, /do not belong together/],
+    ['a string too long', { type: 'TXT', content: `"${'x'.repeat(256)}"` }, /at most 255/],
     ['the proxy', { proxied: true }, /no proxy/],
   ])('refuses %s', async (_what, extra, reason) => {
     await expect(cloud.make('DnsRecord', a(extra), names)).rejects.toThrow(reason);

@@ -31,6 +31,11 @@ test('a long text is cut into strings of 255 bytes', () => {
   expect(option).toBe(`txt-record=k.lab.test,"${'x'.repeat(255)}","${'x'.repeat(45)}"\n`);
 });
 
+test('strings that a zone file keeps apart stay apart', () => {
+  const option = renderOther([{ name: 'k.lab.test', type: 'TXT', content: '"v=DKIM1; p=AB" "CD"' }]);
+  expect(option).toBe('txt-record=k.lab.test,"v=DKIM1; p=AB","CD"\n');
+});
+
 test.each([
   { name: 'a.test\nconf-file=/etc/shadow', type: 'A' as const, content: '198.18.0.1' },
   { name: 'a.test', type: 'A' as const, content: '198.18.0.1\n6.6.6.6 bank.example' },

@@ -73,6 +73,9 @@ compose_up() {
 # shellcheck disable=SC2034,SC2016
 with_secrets=(sh -c 'set -a; . ./.env.production; set +a; exec "$@"' sh)
 
+# Numbers of the backup repositories: 2 is there only where the stack has a second one.
+repositories() { if [ -n "$REPO2_BUCKET" ]; then echo 1 2; else echo 1; fi; }
+
 # Runs something in the database's container.
 in_database() { docker exec --interactive instance-db-1 "$@"; }
 

@@ -20,7 +20,7 @@ def job_problems:
 # Those that our own tree enabled beside timers' jobs; anybody else's is worth a look.
 def unit_problems($jobs):
   (. // [])[] | select(rtrimstr(".service") as $name | all($jobs[]; . != $name))
-  | if test("^(docker|nginx|ssh|social-coop-firewall|systemd-journald|backups-storage|media-storage)\\.") then red("units"; "\(.) has failed")
+  | if test("^(docker|nginx|ssh|social-coop-firewall|systemd-journald|backups-storage|repo2-storage|media-storage)\\.") then red("units"; "\(.) has failed")
     else yellow("units"; "\(.) has failed") end;
 
 def everywhere:
@@ -60,6 +60,13 @@ def backup_problems:
     elif age(.backup.last) > 8 * 86400 then red("backup"; "the last is \(days(age(.backup.last))) old")
     elif age(.backup.last) > 2 * 86400 then yellow("backup"; "the last is \(days(age(.backup.last))) old")
     else empty end),
+  ((.backup.repositories // []) as $all
+    | ($all | map(select(.last) | .last | fromdate) | max) as $newest
+    | $all[] | select(.number != 1 or ($all | length) > 1)
+    | if .sound | not then red("backup"; "repository \(.number): \(.says | split("\n") | first)")
+      elif .last == null then red("backup"; "repository \(.number) holds none")
+      elif $newest - (.last | fromdate) > 86400 then red("backup"; "repository \(.number) is a day or more behind the other")
+      else empty end),
   (if .backup.failing then red("backup"; "archiving fails")
     elif .backup.walAge == null then red("backup"; "no WAL was archived yet")
     else empty end);
