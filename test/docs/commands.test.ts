@@ -62,6 +62,7 @@ test.each([
   ['node_modules/.bin/node scripts/dance.ts', true],
   ['coop rehearse', false],
   ['coop admin add staging ana', true],
+  ['coop admin remove staging NAME', false],
 ])('%s is found wrong', (line, whole) => {
   expect(problems(line, whole)).toHaveLength(1);
 });

@@ -36,13 +36,15 @@ function coopProblem(words: string[], whole: boolean): string | undefined {
   if (words.length === 0) return undefined;
   const said = words.filter((word) => word !== '…');
   const short = !whole || said.length < words.length;
-  const { said: complaint, code, stacks } = parse(...said);
+  const { said: complaint, code, stacks, others } = parse(...said);
   if (code && !['commander.helpDisplayed', 'commander.version'].includes(code))
     if (!(short && unfinished.includes(code)))
       return `${complaint.split('\n')[0]} — is the verb or option real? Planned ones are not written as commands`;
   const strange = stacks.find((name) => !shipped.includes(name) && !/^[A-Z]+$/.test(name));
   if (strange !== undefined)
     return `${strange} stands where a stack does — write ${shipped.join(', ')} or STACK; is the order right?`;
+  const astray = others.find((word) => shipped.includes(word));
+  if (astray !== undefined) return `${astray} is a stack and stands where none does — is the order right?`;
   const inner = said.slice(said.indexOf('--') + 1);
   const hasInner = said.includes('--') && ['lab', 'ssh'].includes(said[0] ?? '');
   return hasInner ? problemOf(inner, whole) : undefined;

@@ -10,6 +10,8 @@ export interface ParsedLine {
   code: string;
   /** What the line names as a stack. */
   stacks: string[];
+  /** What stands in other places; the words of a command that it hands on are nobody's. */
+  others: string[];
 }
 
 /** Parses a command line without running it. */
@@ -17,6 +19,7 @@ export function parse(...argv: string[]): ParsedLine {
   const program = makeProgram();
   let said = '';
   const stacks: string[] = [];
+  const others: string[] = [];
   for (const command of [program, ...all(program)])
     command.configureOutput({
       writeErr: (chunk) => {
@@ -28,14 +31,16 @@ export function parse(...argv: string[]): ParsedLine {
     if (command.commands.length === 0)
       command.action(() => {
         command.registeredArguments.forEach((argument, index) => {
-          if (/^stacks?$/.test(argument.name())) stacks.push(...[command.processedArgs[index] ?? []].flat());
+          if (argument.name() === 'command') return;
+          const place = /^stacks?$/.test(argument.name()) ? stacks : others;
+          place.push(...[command.processedArgs[index] ?? []].flat());
         });
       });
   try {
     program.parse(argv, { from: 'user' });
-    return { said, code: '', stacks };
+    return { said, code: '', stacks, others };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return { said, code: error.code, stacks };
+    return { said, code: error.code, stacks, others };
   }
 }
