@@ -65,11 +65,20 @@ export const httpsUrl = text(
   'write the whole address, like https://acme-v02.api.letsencrypt.org/directory',
 );
 
+const isImageReference = (value: string) =>
+  /^[a-z0-9.-]+[.:][a-z0-9.:-]*(\/[a-z0-9._-]+)+(:\w[\w.-]{0,127})?@sha256:[0-9a-f]{64}$/.test(value);
+
 export const imageReference = text(
-  (value) =>
-    /^[a-z0-9.-]+[.:][a-z0-9.:-]*(\/[a-z0-9._-]+)+(:\w[\w.-]{0,127})?@sha256:[0-9a-f]{64}$/.test(value),
+  isImageReference,
   'is not a full image reference with a digest',
   'write host/name:tag@sha256:…; the digest is printed by `docker buildx imagetools inspect host/name:tag`',
+);
+
+/** An image whose Dockerfile is in images/. */
+export const ownImageReference = text(
+  (value) => value === 'build' || isImageReference(value),
+  'is neither a full image reference with a digest nor `build`',
+  'write build, and the machine builds it; or let `coop images` push it to your registry and write the digest',
 );
 
 export const publicKeyLine = text(

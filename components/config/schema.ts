@@ -33,7 +33,7 @@ export const keys = {
     .default('4.5.20')
     .meta({ description: 'its version, as the app itself reports it: 4.5.20, or 4.5.11+hometown-1.2.1' }),
   images: images.meta({
-    description: 'container images by digest: web, streaming, postgres, redis',
+    description: 'container images by digest: web, streaming, redis; postgres may be build',
     missing: INIT,
   }),
   federation: z

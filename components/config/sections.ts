@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { spacesRegions } from '../storage/spaces-regions.ts';
-import { bucketName, domainName, imageReference, oneOf, text } from './fields.ts';
+import { bucketName, domainName, imageReference, oneOf, ownImageReference, text } from './fields.ts';
 import { mailRecords } from './mail-records.ts';
 
 const image = (what: string) =>
@@ -12,7 +12,10 @@ const image = (what: string) =>
 export const images = z.strictObject({
   web: image('the app (web and Sidekiq)'),
   streaming: image('the streaming server'),
-  postgres: image('PostgreSQL with pgBackRest'),
+  postgres: ownImageReference.default('build').meta({
+    description:
+      'image of PostgreSQL with pgBackRest, with its digest; or build: the machine builds it from images/postgres',
+  }),
   redis: image('Redis'),
 });
 

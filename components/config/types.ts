@@ -71,7 +71,7 @@ export interface StackConfig {
 
 export type { AppName };
 
-/** Full references with digest: `host/name[:tag]@sha256:…`. */
+/** Full references with digest: `host/name[:tag]@sha256:…`; `postgres` may be `build`. */
 export interface Images {
   web: string;
   streaming: string;

@@ -14,12 +14,11 @@ const options: Record<string, string> = {
   'mail.host': '--mail-host NAME',
   'mail.from': '--mail-from ADDRESS',
   images:
-    'coop images STACK --registry HOST/NAMESPACE for postgres; the others by digest from their registries',
+    'coop init STACK where the registries answer; for hometown, coop images STACK --registry HOST/NAMESPACE',
   'images.web':
     'coop init STACK where the registry answers; for hometown, coop images STACK --registry HOST/NAMESPACE',
   'images.streaming':
     'coop init STACK where the registry answers; for hometown, coop images STACK --registry HOST/NAMESPACE',
-  'images.postgres': 'coop images STACK --registry HOST/NAMESPACE',
 };
 
 /** What `coop init` did and what comes next, for people. */

@@ -13,7 +13,9 @@ export async function pinImages(document: Document, progress: Progress): Promise
     ...defaultImages({ app: config[`${prefix}app`], appVersion: config[`${prefix}appVersion`] }),
     ...images,
   };
-  const open = Object.entries(wanted).filter(([, reference]) => !reference.includes('@sha256:'));
+  const open = Object.entries(wanted).filter(
+    ([, reference]) => reference !== 'build' && !reference.includes('@sha256:'),
+  );
   if (open.length === 0) return [];
   const notes: string[] = [];
   await progress.step(`digests of ${open.length} images from their registries`, () =>

@@ -98,13 +98,13 @@ function imagesOf(said: Record<string, unknown>, placeholders: string[]): Record
   const given = (said.images ?? {}) as Record<string, string>;
   const ours = (name: string) => `registry.invalid/${name}`;
   const all: Record<string, string> = {
-    ...{ web: ours('web'), streaming: ours('streaming'), postgres: ours('postgres') },
+    ...{ web: ours('web'), streaming: ours('streaming') },
     ...defaultImages(said),
     ...given,
   };
   return Object.fromEntries(
     Object.entries(all).map(([name, reference]) => {
-      if (String(reference).includes('@')) return [name, reference];
+      if (reference === 'build' || String(reference).includes('@')) return [name, reference];
       placeholders.push(`digest of images.${name}`);
       return [name, `${reference}@${noDigest}`];
     }),

@@ -29,7 +29,8 @@ export function imagesVerb(): Command {
     details: `Builds with Docker what a stack needs and nobody publishes: the database's image from images/postgres, tagged by its
 content, and an app without official images (hometown) from its makers' own Dockerfiles at the tag of appVersion. Pushes
 them to your registry and writes the references with their digests into the stack file. The registry is remembered by what
-the stack file names already; so is the commit of a release, and a release whose tag was moved is refused.`,
+the stack file names already; so is the commit of a release, and a release whose tag was moved is refused. Without a registry
+the machine builds the database's image itself, when the tree is laid on it.`,
     examples: [
       ['coop images staging --registry ghcr.io/example-coop', 'the first time'],
       ['coop images staging', 'after a change in images/; then: pulumi up -s staging'],
@@ -62,8 +63,8 @@ async function images(stack: string, flags: Flags): Promise<void> {
     'images',
   );
   const base = ownImages(folder).filter(
-    // A database image that the machine builds itself needs no registry; one is used when it is given.
-    ({ key }) => config.images?.[key] !== 'build' || flags.registry !== undefined,
+    // What the machine builds itself, as it does unless told otherwise, needs no registry; one is used when it is given.
+    ({ key }) => (config.images?.[key] ?? 'build') !== 'build' || flags.registry !== undefined,
   );
   const source = appSource(folder, config.app ?? 'mastodon');
   const wanted =
@@ -92,6 +93,10 @@ async function images(stack: string, flags: Flags): Promise<void> {
   } finally {
     release?.remove();
   }
+  if (Object.keys(pinned).length === 0)
+    process.stderr.write(
+      "nothing to build here: the machine builds the database's image itself; with --registry it is built here and pushed\n",
+    );
   setAnswers(document, { images: pinned }, file);
   const next = textOf(document, text);
   if (next !== text) writeFileAtomically(file, next);

@@ -164,7 +164,7 @@ describe('coop images', () => {
       { appVersion: '4.5.20' },
       /is a version of mastodon, and the app is hometown/,
     ],
-    ['no registry', { images: {} }, /no registry for postgres — Pulumi\.alpha\.yaml names none/],
+    ['no registry', { images: {} }, /no registry for hometown — Pulumi\.alpha\.yaml names none/],
   ])('refuses %s, and leaves the stack file alone', (_what, change, reason) => {
     const images = { postgres: `${registry}/postgres:1` };
     stack('alpha', { app: 'hometown', appVersion: version, images, ...change });

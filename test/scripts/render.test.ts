@@ -85,7 +85,7 @@ describe('coop render', () => {
     expect(said.status).toBe(0);
     const result = JSON.parse(said.stdout);
     expect(result.placeholders).toEqual(
-      expect.arrayContaining(['contact', 'sshFrom', 'mail', 'hostPublicKey', 'digest of images.postgres']),
+      expect.arrayContaining(['contact', 'sshFrom', 'mail', 'hostPublicKey', 'digest of images.redis']),
     );
     expect(result.files).toContainEqual({
       path: '/opt/social.coop/.env.production',

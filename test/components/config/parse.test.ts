@@ -195,6 +195,8 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
     /digest/,
   ],
   ['an image with half a digest', { 'images.redis': 'docker.io/redis@sha256:abc' }, 'images.redis', /digest/],
+  ['an app that the machine would have to build', { 'images.web': 'build' }, 'images.web', /full image/],
+  ['a database image by tag', { 'images.postgres': 'postgres:17' }, 'images.postgres', /nor `build`/],
   ['an image that is missing', { 'images.redis': undefined }, 'images.redis', /is missing/],
   [
     'a queue not worked',

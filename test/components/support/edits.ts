@@ -108,7 +108,7 @@ export const edits: Record<string, Edits> = {
   appVersion: to('appVersion', '4.4.27', '4.5.21', '4.6.1'),
   'images.web': images('web'),
   'images.streaming': images('streaming'),
-  'images.postgres': images('postgres'),
+  'images.postgres': to('images.postgres', image('1'), 'build'),
   'images.redis': images('redis'),
   federation: to('federation', 'open', 'off'),
   ...machine('primary'),
