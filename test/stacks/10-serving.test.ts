@@ -35,10 +35,10 @@ describe.each(stacks)('$name', (stack) => {
       expect(await response.text()).toContain('OK');
     });
 
-    it.each(['address', 'address6'])(
+    it.each(['address', 'address6'] as const)(
       'shows a certificate for its name at its %s, issued by the ACME server and valid for a day or more',
       async (output) => {
-        const shown = await certificate(stack.outputs[output] as string, domain);
+        const shown = await certificate(stack.outputs[output], domain);
         expect(shown.subjectaltname).toContain(`DNS:${domain}`);
         expect(shown.issuer).toMatch(/Pebble/i);
         expect(shown.validTo.getTime()).toBeGreaterThan(Date.now() + 86_400_000);

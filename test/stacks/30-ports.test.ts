@@ -4,14 +4,15 @@ import { reach } from './support.ts';
 
 for (const stack of stacks) await stack.readOutputs();
 const addresses = stacks.flatMap(({ name, outputs }) =>
-  Object.entries(outputs)
-    .filter(([output]) => /address6?$/i.test(output))
-    .map(([output, host]) => [name, output, host] as const),
+  Object.entries(outputs.machines).flatMap(([role, { address, address6 }]) => [
+    [name, role, address] as const,
+    [name, role, address6] as const,
+  ]),
 );
 
-describe.concurrent.each(addresses)('from outside, %s at its %s', (stack, output, host) => {
+describe.concurrent.each(addresses)('from outside, %s’s %s machine at %s', (_stack, role, host) => {
   // Standing by, a machine serves nobody.
-  const web = /secondary/i.test(`${stack} ${output}`) ? [] : [80, 443];
+  const web = role === 'primary' ? [80, 443] : [];
 
   it.each([22, ...web])('port %i is open', async (port) => {
     expect(await reach(host, port)).toBe('open');

@@ -6,6 +6,12 @@ const machineTypes = {
   hcloud: { server: 'Server', firewall: 'Firewall' },
 } as const;
 
+interface Outputs {
+  address: string;
+  address6: string;
+  machines: Record<string, { address: string; address6: string }>;
+}
+
 interface Facts {
   name: string;
   domain: string;
@@ -27,7 +33,7 @@ export class Stack {
   readonly provider: keyof typeof machineTypes;
   readonly types: { server: string; firewall: string };
   /** Its outputs; there once it is up. */
-  outputs: Record<string, string> = {};
+  outputs: Outputs = { address: '', address6: '', machines: {} };
 
   constructor({ name, domain, version, federation, provider }: Facts) {
     this.name = name;
@@ -81,7 +87,7 @@ export class Stack {
       ({ name }) => name === `primary.${this.domain}`.replaceAll('.', '-'),
     );
 
-  async readOutputs(): Promise<Record<string, string>> {
+  async readOutputs(): Promise<Outputs> {
     this.outputs = JSON.parse((await this.pulumi('stack', 'output', '--json')).stdout);
     return this.outputs;
   }
@@ -94,6 +100,20 @@ const shipped: Facts[] = [
     version: '4.5.20',
     federation: 'off',
     provider: 'digitalocean',
+  },
+  {
+    name: 'prod',
+    domain: 'social.coop',
+    version: '4.5.20',
+    federation: 'open',
+    provider: 'hcloud',
+  },
+  {
+    name: 'alpha',
+    domain: 'alpha.social.coop',
+    version: '4.5.11+hometown-1.2.1',
+    federation: 'off',
+    provider: 'hcloud',
   },
 ];
 
