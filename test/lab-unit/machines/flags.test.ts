@@ -30,8 +30,8 @@ test('a machine has its size, without swap, but never more processors than the h
 });
 
 test('a machine without an IPv6 address is given none by us', () => {
-  expect(args()).not.toContain('--ip6');
-  expect(value(args({ ip6: 'fd00:c00b::1:10' }), '--ip6')).toBe('fd00:c00b::1:10');
+  // Docker would keep the last 64 bits only.
+  expect(args({ ip6: 'fd00:c00b:0:40a::1' })).not.toContain('--ip6');
 });
 
 test('cgroups of all machines lie below one of the lab’s own, under either driver', () => {
