@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { labFetch } from '../../lab/client.ts';
 import { paths } from '../../lab/paths.ts';
 import { makeSshKeyPair } from '../../scripts/lib/openssh.ts';
 import { type Stack, stacks } from './stacks.ts';
-import { coop, coopPath, eventually, inLab, run } from './support.ts';
+import { coop, coopPath, eventually, inLab, must, run } from './support.ts';
 
 const { name: stack, domain, site, version, federation, up } = stacks[0] as Stack;
 
@@ -94,6 +94,22 @@ describe('coop tootctl', () => {
     const there = await run(inLab(coopPath, 'ssh', stack, 'instance tootctl self-destruct'));
     expect(there.code).not.toBe(0);
     expect(there.stderr).toMatch(/not available/);
+  });
+});
+
+describe('coop images', () => {
+  it("builds the database's image, pushes it where the machine pulls it from, and pins it", async () => {
+    // A copy: the stack goes on with the images it has.
+    const project = join(elsewhere, 'images');
+    mkdirSync(project);
+    for (const file of ['Pulumi.yaml', `Pulumi.${stack}.yaml`])
+      cpSync(join(paths.project, file), join(project, file));
+    const images = `cd ${project} && exec ${coopPath} images ${stack} --json`;
+    const { stdout } = await must(inLab('sh', '-c', images));
+    const { postgres } = JSON.parse(stdout).images;
+    expect(postgres).toMatch(/^registry\.lab\.test\/social-coop\/postgres:[0-9a-f]{12}@sha256:[0-9a-f]{64}$/);
+    expect(readFileSync(join(project, `Pulumi.${stack}.yaml`), 'utf8')).toContain(`postgres: ${postgres}\n`);
+    await coop('ssh', stack, '--', `docker pull --quiet ${postgres}`);
   });
 });
 
