@@ -10,6 +10,8 @@ export interface Answer {
 
 // As the clouds' own clients do: a rate limit or a server error is tried again a few times.
 const tries = 4;
+// A daemon that was killed is started again within seconds; one that never was leaves no socket.
+const triesOfRestart = 14;
 const agent = new Agent({ keepAlive: true });
 
 /** One call to the lab's cloud daemon (`LAB_CLOUD`: its socket), in the name of `token`. */
@@ -31,6 +33,7 @@ export async function callCloud(
     ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
     ...(token ? { authorization: `Bearer ${token}` } : {}),
   };
+  let known = false;
   for (let attempt = 1; ; attempt++) {
     try {
       const answer = await send(socketPath, method, path, headers, text);
@@ -38,13 +41,17 @@ export async function callCloud(
       if (!transient || attempt >= tries) return answer;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
-      if (attempt >= tries || !['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ENOENT'].includes(code)) {
+      known ||= code === 'ECONNREFUSED' || code === 'ECONNRESET';
+      if (
+        attempt >= (known ? triesOfRestart : tries) ||
+        !['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ENOENT'].includes(code)
+      ) {
         throw new Error(
           `the lab's cloud does not answer (${code}) — ${socketPath} — \`coop lab up\` starts it`,
         );
       }
     }
-    await sleep(50 * 2 ** attempt);
+    await sleep(Math.min(50 * 2 ** attempt, 800));
   }
 }
 
