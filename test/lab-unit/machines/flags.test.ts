@@ -29,7 +29,7 @@ test('a machine has its size, without swap, but never more processors than the h
   expect(value(args({}, { cpus: 2 }), '--cpus')).toBe('2');
 });
 
-test('a machine without an IPv6 address is given none by us', () => {
+test('Docker is never told a machine’s IPv6 address', () => {
   // Docker would keep the last 64 bits only.
   expect(args({ ip6: 'fd00:c00b:0:40a::1' })).not.toContain('--ip6');
 });
