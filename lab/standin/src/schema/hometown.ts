@@ -3,7 +3,7 @@ import type { Migration } from './migration.ts';
 /** What Hometown adds to Mastodon's schema, whatever Mastodon it is built on. */
 export const hometown: Migration[] = [
   {
-    version: '20250211090000',
+    version: '20250430090000',
     name: 'AddLocalOnlyToStatuses',
     minor: 404,
     phase: 'pre',
