@@ -51,7 +51,8 @@ export function redisService(facts: HostFacts): ComposeService {
   const service = common(config.images.redis, backingMemory(config.database).redis, config.caCertificates);
   return {
     ...service,
-    labels: { 'coop.files': digestOf(redisConfig(facts)) },
+    // A new password reaches Redis while it runs.
+    labels: { 'coop.files': digestOf(redisConfig(facts).replace(/^requirepass .*$/m, '')) },
     user: `${users.redis}:${users.redis}`,
     entrypoint: ['redis-server'],
     command: ['/etc/redis/redis.conf'],

@@ -9,6 +9,7 @@ import { labVerb } from './lab.ts';
 import { logsVerb } from './logs.ts';
 import { maintenanceVerb } from './maintenance.ts';
 import { renderVerb } from './render.ts';
+import { rotateVerb } from './rotate.ts';
 import { sshVerb } from './ssh.ts';
 import { statusVerb } from './status.ts';
 import { tootctlVerb } from './tootctl.ts';
@@ -27,5 +28,6 @@ export const verbs: (() => Command)[] = [
   maintenanceVerb,
   driftVerb,
   adminVerb,
+  rotateVerb,
   labVerb,
 ];
