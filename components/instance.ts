@@ -3,6 +3,7 @@ import type { StackConfig } from './config.ts';
 import { makeNames } from './dns/index.ts';
 import { Apply } from './host/apply.ts';
 import { Group } from './machine/group.ts';
+import { carriedKeys } from './machine/ignored.ts';
 import { makeMachine } from './machine/index.ts';
 import type { Machine, Role } from './machine/machine.ts';
 import { describeMachine, type MachineOutputs } from './machine/outputs.ts';
@@ -96,6 +97,7 @@ export class Instance extends pulumi.ComponentResource {
           hostPublicKey: hostPublicKey ?? '',
           deployKey: config.secrets.deployKey,
           deployPublicKey: config.deployPublicKey,
+          carried: carriedKeys(config, role),
         },
         sshFrom: config.sshFrom,
         federation: config.federation,

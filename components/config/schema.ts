@@ -147,6 +147,16 @@ export const keys = {
       'public half of the key `pulumi up` uses; an edit is ignored on an existing machine and reported',
     missing: INIT,
   }),
+  rotated: z
+    .strictObject({
+      hostPublicKey: field.publicKeyLine.optional().meta({ description: 'host key of the primary' }),
+      secondaryHostPublicKey: field.publicKeyLine
+        .optional()
+        .meta({ description: 'host key of the secondary' }),
+      deployPublicKey: field.publicKeyLine.optional().meta({ description: 'key that reaches them' }),
+    })
+    .prefault({})
+    .meta({ description: 'SSH keys of machines that booted with others; written by `coop rotate`' }),
   secrets: secrets.meta({ description: "the stack's secrets, each encrypted by Pulumi", missing: INIT }),
 } as const;
 

@@ -66,6 +66,8 @@ export interface StackConfig {
   secondaryHostPublicKey?: string | undefined;
   /** Key `pulumi up` reaches the machine with; its private half is `secrets.deployKey`. */
   deployPublicKey: string;
+  /** Public keys that machines carry although they booted with others. */
+  rotated: RotatedKeys;
   secrets: Secrets;
 }
 
@@ -184,6 +186,12 @@ export interface RetentionConfig {
   profileDays: number;
   previewCardDays: number;
   statusDays: number;
+}
+
+export interface RotatedKeys {
+  hostPublicKey?: string | undefined;
+  secondaryHostPublicKey?: string | undefined;
+  deployPublicKey?: string | undefined;
 }
 
 /** Every member is a Pulumi secret. */

@@ -45,6 +45,7 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
       image: IMAGE,
       sshKeys: [fingerprint(keys.deployPublicKey)],
       userData: cloudInit(keys),
+      carried: keys.carried,
     };
     const key = new SshKey(
       `${name}-key`,

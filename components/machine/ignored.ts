@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { bare } from '../config/keys.ts';
+import type { StackConfig } from '../config.ts';
 import type { Role } from './machine.ts';
 
 /** A configuration key whose edit an existing machine or bucket does not follow. */
@@ -22,6 +24,29 @@ export interface Boot {
   image: string;
   sshKeys: string[];
   userData: string;
+  /** Default: neither. */
+  carried?: CarriedKeys;
+}
+
+/** Which configured keys a machine carries although it booted with others. */
+export interface CarriedKeys {
+  host: boolean;
+  deploy: boolean;
+}
+
+/** What `coop rotate` has put on a machine; a key that was edited by hand afterwards is not among it. */
+export function carriedKeys(
+  config: Pick<StackConfig, 'hostPublicKey' | 'secondaryHostPublicKey' | 'deployPublicKey' | 'rotated'>,
+  role: Role,
+): CarriedKeys {
+  const carries = (name: 'hostPublicKey' | 'secondaryHostPublicKey' | 'deployPublicKey') => {
+    const [wanted, rotated] = [config[name], config.rotated[name]];
+    return wanted !== undefined && rotated !== undefined && bare(wanted) === bare(rotated);
+  };
+  return {
+    host: carries(role === 'primary' ? 'hostPublicKey' : 'secondaryHostPublicKey'),
+    deploy: carries('deployPublicKey'),
+  };
 }
 
 /** Which edits an existing machine has not followed; `urns` are what would have to be destroyed for it to do so. */
@@ -45,14 +70,19 @@ export function ignoredBoot(
     });
   }
   const otherKey = [...actual.sshKeys].sort().join() !== [...wanted.sshKeys].sort().join();
-  if (otherKey) {
-    const remedy = `add the new key to /root/.ssh/authorized_keys on the machine by the old one, or ${rebuild}`;
+  const { carried = { host: false, deploy: false } } = wanted;
+  if (otherKey && !carried.deploy) {
+    const remedy = 'put the old value back, then: coop rotate deployKey STACK';
     found.push({ key: 'deployPublicKey', actual: 'the machine was made with another key', remedy });
   }
-  if (!sameUserData(actual.userData, wanted.userData) && !onlyDeployKey(actual.userData, wanted.userData)) {
+  // Of user data the state keeps only a hash: what else may be in it is laid by apply.
+  const known = carried.host && (carried.deploy || !otherKey);
+  const same = known || sameUserData(actual.userData, wanted.userData);
+  if (!same && !onlyDeployKey(actual.userData, wanted.userData)) {
     const hostKey = role === 'primary' ? 'hostPublicKey' : 'secondaryHostPublicKey';
     const key = otherKey ? `${hostKey} (or only deployPublicKey)` : hostKey;
-    const remedy = `put the new host key on the machine by hand (/etc/ssh/ssh_host_ed25519_key), or ${rebuild}`;
+    const rotate = `coop rotate ${role === 'primary' ? 'hostKey' : 'secondaryHostKey'} STACK`;
+    const remedy = `put the old value back, then: ${rotate}; other packages: ${rebuild}`;
     found.push({ key, actual: 'the machine booted with other user data (host key or packages)', remedy });
   }
   return found;

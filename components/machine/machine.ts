@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { MachineConfig } from '../config.ts';
 import type { BootKeys } from './cloud-init.ts';
+import type { CarriedKeys } from './ignored.ts';
 
 /** What a machine is, whoever runs it. */
 export interface Machine {
@@ -45,7 +46,7 @@ export interface MachineArgs<Config extends MachineConfig = MachineConfig> {
   /** Fully qualified host name, e.g. `primary.staging.social.coop`. */
   hostname: string;
   /** Keys the machine boots with. Secret: hold it in memory only. */
-  keys: BootKeys & { deployKey: string };
+  keys: BootKeys & { deployKey: string; carried: CarriedKeys };
   /** Ranges (CIDR) SSH is reachable from. */
   sshFrom: string[];
   /** `off`: only the ports the instance itself needs may be reached from inside. */

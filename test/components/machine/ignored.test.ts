@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type Boot, ignoredBoot, report } from '../../../components/machine/ignored.ts';
+import { type Boot, carriedKeys, ignoredBoot, report } from '../../../components/machine/ignored.ts';
 
 const boot: Boot = {
   region: 'fra1',
@@ -34,4 +34,20 @@ test('the line says what is, which key, and how the edit takes effect', () => {
   expect(report(ignored ?? { key: '', actual: '', remedy: '' })).toBe(
     "the edit is ignored: the machine stays in fra1 — primary.region — put the old value back, or build the machine anew: `pulumi destroy --target-dependents --target 'urn:droplet' --target 'urn:address'`, then `pulumi up` (its data comes back by a restore only)",
   );
+});
+
+test('keys that coop rotate has put on the machine are not reported, until one is edited by hand again', () => {
+  const actual = { ...boot, userData: sha1('other'), sshKeys: ['cc:dd'] };
+  expect(keysOf(actual, { ...boot, carried: { host: true, deploy: true } })).toEqual([]);
+  expect(keysOf(actual, { ...boot, carried: { host: false, deploy: true } })).toEqual([
+    'hostPublicKey (or only deployPublicKey)',
+  ]);
+  expect(keysOf(actual, { ...boot, carried: { host: true, deploy: false } })).toEqual([
+    'deployPublicKey',
+    'hostPublicKey (or only deployPublicKey)',
+  ]);
+  const keys = { hostPublicKey: 'ssh-ed25519 AAAA host', deployPublicKey: 'ssh-ed25519 BBBB deploy' };
+  const rotated = { hostPublicKey: 'ssh-ed25519 AAAA', deployPublicKey: 'ssh-ed25519 CCCC' };
+  expect(carriedKeys({ ...keys, rotated })).toEqual({ host: true, deploy: false });
+  expect(carriedKeys({ ...keys, rotated: {} })).toEqual({ host: false, deploy: false });
 });
