@@ -50,6 +50,7 @@ export class HetznerMachine extends pulumi.ComponentResource implements Machine 
       image: IMAGE,
       sshKeys: [keyName],
       userData: cloudInit(keys),
+      carried: keys.carried,
     };
     const key = new SshKey(
       `${name}-key`,
