@@ -4,6 +4,7 @@ import { VisibleError } from '../../components/errors.ts';
 import type { Context } from './context.ts';
 import { type PassphraseSource, withPassphrase } from './passphrase.ts';
 import { withPrivateDir } from './private-dir.ts';
+import { hostKeysOf } from './rotation-journal.ts';
 import { knownHostsLine, type SshTarget } from './ssh-command.ts';
 import {
   type MachineAddress,
@@ -71,7 +72,8 @@ export async function withConnections<T>(
         const pinned = machine.role === 'primary' ? hostPublicKey : config.secondaryHostPublicKey;
         const key = typeof pinned === 'string' ? pinned : (machine.hostPublicKey ?? hostPublicKey);
         const knownHosts = join(directory, `known_hosts.${machine.role}`);
-        writeFileSync(knownHosts, knownHostsLine(stack, key), { mode: 0o600 });
+        const lines = hostKeysOf(document, machine.role, key).map((line) => knownHostsLine(stack, line));
+        writeFileSync(knownHosts, lines.join(''), { mode: 0o600 });
         const { address } = machine;
         const user = flags.as ?? machine.user;
         const target = { stack, address, user, hostPublicKey: key, knownHosts, identity };

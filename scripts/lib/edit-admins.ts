@@ -5,11 +5,10 @@ import { VisibleError } from '../../components/errors.ts';
 import { bringUp, type PlannedStep, planUp, refuseLoss, showPlan } from './bring-up.ts';
 import type { Context } from './context.ts';
 import { fileDiff } from './file-diff.ts';
-import { type Answer, type Door, type OpenStack, onEach, withStack } from './machines.ts';
+import { type Answer, type Door, doorOf, type OpenStack, onEach, withStack } from './machines.ts';
 import type { PassphraseSource } from './passphrase.ts';
 import type { Progress } from './progress.ts';
-import { secretsOf } from './stack-config.ts';
-import { prefix, readStackFile, requireStack, stackFile, textOf } from './stack-file.ts';
+import { readStackFile, requireStack, stackFile, textOf } from './stack-file.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
 /** An edit of who may log in. */
@@ -71,14 +70,6 @@ export function editAdmins(
       machines[role] ??= away.includes(role) ? 'does not answer: not changed' : 'changed';
     return { stack, ok: remains.length === 0, machines, remains };
   });
-}
-
-function doorOf(open: OpenStack): Door {
-  const secrets = secretsOf(open.config);
-  return {
-    privateKey: String(secrets.deployKey),
-    hostPublicKeys: [open.config.values[`${prefix}hostPublicKey`] ?? ''],
-  };
 }
 
 function refuseSystemAccount(name: string, answers: Answer[]): void {

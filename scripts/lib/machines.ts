@@ -7,27 +7,27 @@ import { type PassphraseSource, withPassphrase } from './passphrase.ts';
 import { withPrivateDir } from './private-dir.ts';
 import { type RemoteResult, remoteOutput } from './remote.ts';
 import { knownHostsLine, type SshTarget } from './ssh-command.ts';
-import { type RawConfig, readMachines, readStackConfig, type StackPlace } from './stack-config.ts';
-import { readStackFile, requireStack, stackFile } from './stack-file.ts';
+import {
+  type MachineAddress,
+  type RawConfig,
+  readMachines,
+  readStackConfig,
+  type StackPlace,
+  secretsOf,
+} from './stack-config.ts';
+import { prefix, readStackFile, requireStack, stackFile } from './stack-file.ts';
 
-/** One machine of a stack and where it answers. */
-export interface StackMachine {
-  /** `primary` or `secondary`. */
-  role: string;
-  address: string;
-}
-
-/** A key to log in with, and the host keys that are believed. */
+/** A key to log in with, and the host keys that are believed of each machine by its role. */
 export interface Door {
   privateKey: string;
-  hostPublicKeys: string[];
+  hostKeys: Record<string, string[]>;
 }
 
 /** A stack with its secrets at hand, and a directory for what ssh wants in files. */
 export interface OpenStack {
   place: StackPlace;
   config: RawConfig;
-  machines: StackMachine[];
+  machines: MachineAddress[];
   directory: string;
 }
 
@@ -48,24 +48,34 @@ export function withStack<T>(
   return document.has('encryptionsalt') ? withPassphrase(source, context.env, open) : open(context.env);
 }
 
+/** The way in that the stack file names now. */
+export function doorOf({ config }: OpenStack): Door {
+  const hostKey = (name: string) => [config.values[`${prefix}${name}`] ?? ''];
+  return {
+    privateKey: String(secretsOf(config).deployKey),
+    hostKeys: { primary: hostKey('hostPublicKey'), secondary: hostKey('secondaryHostPublicKey') },
+  };
+}
+
 /** What ssh needs for one machine, its files in the private directory. */
-export function targetOf(open: OpenStack, machine: StackMachine, door: Door): SshTarget {
+export function targetOf(open: OpenStack, machine: MachineAddress, door: Door): SshTarget {
   const { stack } = open.place;
   const stem = join(open.directory, randomUUID());
-  const lines = door.hostPublicKeys.map((key) => knownHostsLine(stack, key)).join('');
+  const hostKeys = door.hostKeys[machine.role] ?? [];
+  const lines = hostKeys.map((key) => knownHostsLine(stack, key)).join('');
   writeFileSync(`${stem}.known`, lines, { mode: 0o600 });
   writeFileSync(`${stem}.key`, `${door.privateKey.trimEnd()}\n`, { mode: 0o600 });
   return {
     stack,
     address: machine.address,
-    user: 'root',
-    hostPublicKey: door.hostPublicKeys[0] ?? '',
+    user: machine.user,
+    hostPublicKey: hostKeys[0] ?? '',
     knownHosts: `${stem}.known`,
     identity: `${stem}.key`,
   };
 }
 
-export type Answer = { machine: StackMachine } & ({ result: RemoteResult } | { unreachable: string });
+export type Answer = { machine: MachineAddress } & ({ result: RemoteResult } | { unreachable: string });
 
 /** Runs words on every machine at once; one that cannot be reached is an answer too. */
 export function onEach(open: OpenStack, door: Door, words: string[], input?: string): Promise<Answer[]> {

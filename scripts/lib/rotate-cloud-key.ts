@@ -1,7 +1,8 @@
 import { VisibleError } from '../../components/errors.ts';
 import { bringUp, planUp, refuseLoss } from './bring-up.ts';
+import { doorOf } from './machines.ts';
 import { pulumi } from './pulumi.ts';
-import { doorOf, type Run, requireAll } from './rotate.ts';
+import { type Run, requireAll } from './rotate.ts';
 import type { StackPlace } from './stack-config.ts';
 
 /** Kinds of keys that a cloud makes for us. */

@@ -1,14 +1,18 @@
 import { bare } from '../../components/config/keys.ts';
 import { VisibleError } from '../../components/errors.ts';
 import { bringUp } from './bring-up.ts';
-import { type Answer, type Door, onEach } from './machines.ts';
+import { type Answer, type Door, doorOf, onEach } from './machines.ts';
 import { makeSshKeyPair } from './openssh.ts';
-import { doorOf, encrypt, openDraft, planDraft, type Run, requireAll, save } from './rotate.ts';
+import { encrypt, openDraft, planDraft, type Run, requireAll, save } from './rotate.ts';
 import { type Journal, journalValues, readJournal, writeJournal } from './rotation-journal.ts';
 import { prefix } from './stack-file.ts';
 
-type Which = 'hostKey' | 'deployKey';
-const publicKeyName = { hostKey: 'hostPublicKey', deployKey: 'deployPublicKey' } as const;
+type Which = 'hostKey' | 'secondaryHostKey' | 'deployKey';
+const publicKeyName = {
+  hostKey: 'hostPublicKey',
+  secondaryHostKey: 'secondaryHostPublicKey',
+  deployKey: 'deployPublicKey',
+} as const;
 /** A cloud's own entry of the deploy key is made anew with it; no machine is. */
 const sshKeyTypes = ['digitalocean:index/sshKey:SshKey', 'hcloud:index/sshKey:SshKey'];
 
@@ -29,7 +33,7 @@ export async function rotateSshKey(run: Run): Promise<void> {
   if (!journal?.placed) {
     const pair = journal
       ? { privateKey: journalValues(open.config)[which] ?? '', publicKey: journal.publicKey ?? '' }
-      : makeSshKeyPair(`${which === 'hostKey' ? 'host' : 'deploy'}@${open.place.stack}`);
+      : makeSshKeyPair(`${which.replace(/(Host)?Key$/, '')}@${open.place.stack}`);
     if (journal) progress.note(`an earlier rotation of ${which} is finished, with the key it made`);
     else await requireAll(open, doorOf(open), progress);
     const values = journal?.values ?? (await encrypt(open, draft.document, { [which]: pair.privateKey }));
@@ -41,7 +45,7 @@ export async function rotateSshKey(run: Run): Promise<void> {
     writeJournal(draft.document, journal);
     draft = save(draft);
     if (which === 'deployKey') await giveDeployKey(run, pair);
-    else await giveHostKey(run, pair);
+    else await giveHostKey(run, pair, which === 'hostKey' ? 'primary' : 'secondary');
     place(draft.document, which, journal);
     draft = save(draft);
   }
@@ -56,7 +60,10 @@ function place(document: Parameters<typeof writeJournal>[0], which: Which, journ
   document.setIn([...config('secrets'), which], document.createNode(journal.values[which]));
   document.setIn(config(publicKeyName[which]), journal.publicKey);
   const carried = Object.fromEntries(
-    Object.values(publicKeyName).map((name) => [name, bare(String(document.getIn(config(name))))]),
+    Object.values(publicKeyName).flatMap((name) => {
+      const line = document.getIn(config(name));
+      return typeof line === 'string' ? [[name, bare(line)]] : [];
+    }),
   );
   document.setIn(config('rotated'), document.createNode(carried));
   writeJournal(document, { secret: journal.secret, values: {}, placed: true });
@@ -67,37 +74,36 @@ async function giveDeployKey(run: Run, pair: Pair): Promise<void> {
   const { open, progress } = run;
   const old = doorOf(open);
   const next: Door = { ...old, privateKey: pair.privateKey };
-  const oldLine = open.config.values[`${prefix}deployPublicKey`] ?? '';
+  const lines = `${open.config.values[`${prefix}deployPublicKey`] ?? ''}\n${pair.publicKey}\n`;
+  const access = (what: string) => ['instance', 'access', 'deploy-key', what];
   await progress.step('every machine takes the new key beside the old one', async () => {
     const known = await onEach(open, next, ['true']);
     const others = known.flatMap((answer) => ('unreachable' in answer ? [answer.machine] : []));
-    const both = `${bare(oldLine)}\n${pair.publicKey}\n`;
-    requireSuccess(run, await onEach({ ...open, machines: others }, old, rootKeys, both));
+    requireSuccess(run, await onEach({ ...open, machines: others }, old, access('add'), lines));
   });
   await progress.step('the new key logs in on every machine', async () =>
     requireSuccess(run, await onEach(open, next, ['true'])),
   );
   await progress.step('every machine forgets the old key', async () => {
-    requireSuccess(run, await onEach(open, next, rootKeys, `${pair.publicKey}\n`));
+    requireSuccess(run, await onEach(open, next, access('replace'), lines));
     const still = (await onEach(open, old, ['true'])).filter((answer) => 'result' in answer);
     if (still.length > 0) throw new Error(`the old deploy key still opens ${still[0]?.machine.address}`);
   });
 }
 
-/** sshd shows one key of a kind: each machine changes over in a moment, and coop believes both meanwhile. */
-async function giveHostKey(run: Run, pair: Pair): Promise<void> {
-  const { open, progress } = run;
+/** sshd shows one key of a kind: the machine changes over in a moment, and coop believes both meanwhile. */
+async function giveHostKey(run: Run, pair: Pair, role: string): Promise<void> {
+  const open = { ...run.open, machines: run.open.machines.filter((machine) => machine.role === role) };
   const old = doorOf(open);
-  const both: Door = { ...old, hostPublicKeys: [...old.hostPublicKeys, pair.publicKey] };
-  await progress.step('every machine takes the new host key', async () =>
+  const believing = (keys: string[]): Door => ({ ...old, hostKeys: { [role]: keys } });
+  const both = believing([...(old.hostKeys[role] ?? []), pair.publicKey]);
+  await run.progress.step(`the ${role} takes the new host key`, async () =>
     requireSuccess(run, await onEach(open, both, ['instance', 'access', 'host-key'], pair.privateKey)),
   );
-  await progress.step('every machine shows the new host key', async () =>
-    requireSuccess(run, await onEach(open, { ...old, hostPublicKeys: [pair.publicKey] }, ['true'])),
+  await run.progress.step(`the ${role} shows the new host key`, async () =>
+    requireSuccess(run, await onEach(open, believing([pair.publicKey]), ['true'])),
   );
 }
-
-const rootKeys = ['instance', 'access', 'root-keys'];
 
 function requireSuccess({ rotation, open }: Run, answers: Answer[]): void {
   for (const answer of answers) {

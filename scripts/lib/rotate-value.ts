@@ -1,8 +1,8 @@
 import { VisibleError } from '../../components/errors.ts';
 import { bringUp, planUp, refuseLoss } from './bring-up.ts';
 import { secretGroups } from './generate-secrets.ts';
-import { onEach } from './machines.ts';
-import { doorOf, encrypt, openDraft, planDraft, type Run, requireAll, save } from './rotate.ts';
+import { doorOf, onEach } from './machines.ts';
+import { encrypt, openDraft, planDraft, type Run, requireAll, save } from './rotate.ts';
 import { type Journal, journalValues, readJournal, writeJournal } from './rotation-journal.ts';
 import { secretsOf } from './stack-config.ts';
 import { prefix } from './stack-file.ts';

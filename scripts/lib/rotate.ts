@@ -21,14 +21,6 @@ export interface Run {
   agree(plan: PlannedStep[]): Promise<void>;
 }
 
-/** The key a stack's machines are reached with now. */
-export function doorOf({ config }: OpenStack): Door {
-  return {
-    privateKey: String(secretsOf(config).deployKey),
-    hostPublicKeys: [config.values[`${prefix}hostPublicKey`] ?? ''],
-  };
-}
-
 /** A rotation that one machine sleeps through would leave two truths. */
 export async function requireAll(open: OpenStack, door: Door, progress: Progress): Promise<void> {
   if (open.machines.length === 0)

@@ -40,8 +40,9 @@ export function refuseOther(journal: Journal | undefined, secret: string, stack:
   );
 }
 
-/** Host keys to believe: the pinned one, and beside it the one that a rotation is putting in its place. */
-export function hostKeysOf(document: Document, pinned: string): string[] {
+/** Host keys to believe of a machine: the pinned one, and beside it the one that a rotation is putting in its place. */
+export function hostKeysOf(document: Document, role: string, pinned: string): string[] {
   const journal = readJournal(document);
-  return journal?.secret === 'hostKey' && journal.publicKey ? [pinned, journal.publicKey] : [pinned];
+  const name = role === 'primary' ? 'hostKey' : 'secondaryHostKey';
+  return journal?.publicKey && journal.secret === name ? [pinned, journal.publicKey] : [pinned];
 }

@@ -1,4 +1,4 @@
-import type { Secrets } from '../../components/config/types.ts';
+import type { SecretName } from '../../components/config/types.ts';
 
 /** Who can read a secret: whoever has sudo on a machine, or only whoever knows the passphrase of the stack's secrets. */
 export type Reader = 'sudo' | 'passphrase';
@@ -14,7 +14,7 @@ export interface Rotation {
   what: string;
   way: Way;
   /** Its entries in the stack file; none where Pulumi's state alone holds it. */
-  secrets: (keyof Secrets)[];
+  secrets: SecretName[];
   readers: Reader;
   /** What happens, in order. */
   order: string[];
@@ -126,6 +126,20 @@ export const rotations: Rotation[] = [
     undo: fromHistory,
   },
   {
+    name: 'translationKey',
+    what: 'key at the translation service; made there, given here',
+    way: 'given',
+    secrets: ['translationKey'],
+    readers: 'sudo',
+    order: [
+      'you make a new key there, and leave the old one valid',
+      webInTurn,
+      'you revoke the old key there',
+    ],
+    downtime: none,
+    undo: fromHistory,
+  },
+  {
     name: 'secretKeyBase',
     what: 'key Rails signs cookies and links with',
     way: 'made',
@@ -137,20 +151,27 @@ export const rotations: Rotation[] = [
       'every browser is logged out, and links in mails sent before (confirm, reset a password, unsubscribe) are dead; apps on phones stay logged in',
     undo: `${fromHistory}; old cookies are then valid again`,
   },
-  {
-    name: 'hostKey',
-    what: "the machines' SSH host key, by which coop and admins know them",
-    way: 'ssh-key',
-    secrets: ['hostKey'],
-    readers: 'sudo',
-    order: [
-      'a new key is kept in the stack file; coop believes both',
-      'every machine shows the new key from then on; sshd reloads, sessions stay',
-      'the new key takes the place of the old one in the stack file, and pulumi up runs',
-    ],
-    downtime: 'none: nothing of the app restarts; ssh warns admins who connect without coop, once',
-    undo: 'rotate again',
-  },
+  ...(
+    [
+      ['hostKey', "the primary's SSH host key, by which coop and admins know it"],
+      ['secondaryHostKey', "the secondary's SSH host key"],
+    ] as const
+  ).map(
+    ([name, what]): Rotation => ({
+      name,
+      what,
+      way: 'ssh-key',
+      secrets: [name],
+      readers: 'sudo',
+      order: [
+        'a new key is kept in the stack file; coop believes both',
+        'the machine shows the new key from then on; sshd reloads, sessions stay',
+        'the new key takes the place of the old one in the stack file, and pulumi up runs',
+      ],
+      downtime: 'none: nothing of the app restarts; ssh warns admins who connect without coop, once',
+      undo: 'rotate again',
+    }),
+  ),
   {
     name: 'vapid',
     what: 'key pair web push is signed with',

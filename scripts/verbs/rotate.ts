@@ -16,7 +16,7 @@ import { rotateSshKey } from '../lib/rotate-ssh-key.ts';
 import { rotateValue } from '../lib/rotate-value.ts';
 import { readJournal, refuseOther } from '../lib/rotation-journal.ts';
 import { type Rotation, rotations } from '../lib/rotations.ts';
-import { readStackFile, requireStack, stackFile } from '../lib/stack-file.ts';
+import { configOf, readStackFile, requireStack, stackFile } from '../lib/stack-file.ts';
 import { verb } from '../lib/verb.ts';
 
 interface Flags extends PassphraseSource {
@@ -62,10 +62,17 @@ async function rotate(name: string | undefined, stack: string | undefined, flags
   const context = findContext();
   announce(context, stack);
   requireStack(context.projectDir, stack);
-  const journal = readJournal(readStackFile(stackFile(context.projectDir, stack)).document);
+  const file = stackFile(context.projectDir, stack);
+  const { document } = readStackFile(file);
+  const journal = readJournal(document);
   refuseOther(journal, name, stack);
   if (rotation.way === 'never')
     throw new VisibleError(`${name} ${rotation.downtime} — stack ${stack} — instead: ${rotation.undo}`);
+  const { secrets = {} } = configOf(document, () => undefined) as { secrets?: object };
+  if (rotation.secrets.length > 0 && !rotation.secrets.some((secret) => secret in secrets))
+    throw new VisibleError(
+      `${stack} has no ${name} — ${file} — nothing to rotate; its secrets: ${Object.keys(secrets).join(', ')}`,
+    );
   const given = rotation.way === 'given' && !journal ? await readGiven(rotation, flags) : undefined;
   await withStack(context, stack, flags, async (open) => {
     const run: Run = {

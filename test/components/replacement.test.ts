@@ -77,8 +77,13 @@ describe.each(['staging', 'prod'])('%s', (stack) => {
         expect(named.length > 0).toBe(reported(leaf));
         // Nobody outside the program reads these; every other edit must lead somewhere.
         const silent =
-          ['expires', 'dns.zone', 'rotated.hostPublicKey', 'rotated.secondaryHostPublicKey', 'rotated.deployPublicKey'].includes(leaf.path) ||
-          isDeepStrictEqual(configOf(other), config);
+          [
+            'expires',
+            'dns.zone',
+            'rotated.hostPublicKey',
+            'rotated.secondaryHostPublicKey',
+            'rotated.deployPublicKey',
+          ].includes(leaf.path) || isDeepStrictEqual(configOf(other), config);
         expect(steps.length > 0 || reported(leaf) || silent).toBe(true);
       }
     },

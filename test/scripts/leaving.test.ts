@@ -3,7 +3,9 @@ import { secrets } from '../../components/config/secrets.ts';
 import { leaving, showLeaving } from '../../scripts/lib/leaving.ts';
 import { rotations } from '../../scripts/lib/rotations.ts';
 
-const all = Object.fromEntries(Object.keys(secrets.shape).map((name) => [name, '[secret]']));
+// `environment` holds names of the app's own: docs/runbooks/rotate.md.
+const names = Object.keys(secrets.shape).filter((name) => name !== 'environment');
+const all = Object.fromEntries(names.map((name) => [name, '[secret]']));
 const config = {
   primary: { provider: 'hetzner' },
   secondary: { provider: 'digitalocean' },

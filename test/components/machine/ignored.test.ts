@@ -46,8 +46,13 @@ test('keys that coop rotate has put on the machine are not reported, until one i
     'deployPublicKey',
     'hostPublicKey (or only deployPublicKey)',
   ]);
-  const keys = { hostPublicKey: 'ssh-ed25519 AAAA host', deployPublicKey: 'ssh-ed25519 BBBB deploy' };
+  const keys = {
+    hostPublicKey: 'ssh-ed25519 AAAA host',
+    secondaryHostPublicKey: 'ssh-ed25519 DDDD host',
+    deployPublicKey: 'ssh-ed25519 BBBB deploy',
+  };
   const rotated = { hostPublicKey: 'ssh-ed25519 AAAA', deployPublicKey: 'ssh-ed25519 CCCC' };
-  expect(carriedKeys({ ...keys, rotated })).toEqual({ host: true, deploy: false });
-  expect(carriedKeys({ ...keys, rotated: {} })).toEqual({ host: false, deploy: false });
+  expect(carriedKeys({ ...keys, rotated }, 'primary')).toEqual({ host: true, deploy: false });
+  expect(carriedKeys({ ...keys, rotated }, 'secondary')).toEqual({ host: false, deploy: false });
+  expect(carriedKeys({ ...keys, rotated: {} }, 'primary')).toEqual({ host: false, deploy: false });
 });
