@@ -28,11 +28,26 @@ export function leaving(stack: string, config: Record<string, unknown>): Leaving
   });
   const can = there.filter(({ way }) => way !== 'never');
   return {
-    sudo: can.filter(({ readers }) => readers === 'sudo').map(command),
+    sudo: [...can.filter(({ readers }) => readers === 'sudo').map(command), ...byHand(stack, secrets)],
     passphrase: can.filter(({ readers }) => readers === 'passphrase').map(command),
     never: there.filter(({ way }) => way === 'never').map(({ name, downtime }) => ({ name, why: downtime })),
     outside: outside(stack, config),
   };
+}
+
+/** Secrets that a stack names itself: set anew like any other value. */
+function byHand(stack: string, secrets: Record<string, unknown>): Leaving['sudo'] {
+  const set = (path: string) => `pulumi config set --stack ${stack} --secret --path secrets.${path}`;
+  return [
+    ...Object.keys(secrets.databaseClients ?? {}).map((role) => ({
+      command: `openssl rand -hex 24 | ${set(`databaseClients.${role}`)}; pulumi up -s ${stack}`,
+      loses: `the program that logs in to the database as ${role} must be given the same value`,
+    })),
+    ...Object.keys(secrets.environment ?? {}).map((name) => ({
+      command: `${set(`environment.${name}`)}; pulumi up -s ${stack}`,
+      loses: 'the value is made by whoever it belongs to',
+    })),
+  ];
 }
 
 function outside(stack: string, config: Record<string, unknown>): Outside[] {

@@ -3,8 +3,9 @@ import { secrets } from '../../components/config/secrets.ts';
 import { leaving, showLeaving } from '../../scripts/lib/leaving.ts';
 import { rotations } from '../../scripts/lib/rotations.ts';
 
-// `environment` holds names of the app's own: docs/runbooks/rotate.md.
-const names = Object.keys(secrets.shape).filter((name) => name !== 'environment');
+// What these two hold is named by each stack.
+const named = ['environment', 'databaseClients'];
+const names = Object.keys(secrets.shape).filter((name) => !named.includes(name));
 const all = Object.fromEntries(names.map((name) => [name, '[secret]']));
 const config = {
   primary: { provider: 'hetzner' },
@@ -43,6 +44,17 @@ describe('what is to be done when somebody leaves', () => {
       /Hetzner.*DigitalOcean.*Cloudflare.*smtp\.example/,
     );
     expect(list.outside[0]?.how).toBe('pulumi stack change-secrets-provider passphrase --stack prod');
+  });
+
+  it('names what only this stack calls a secret', () => {
+    const own = {
+      ...all,
+      databaseClients: { stats: '[secret]' },
+      environment: { HCAPTCHA_SECRET_KEY: '[secret]' },
+    };
+    const commands = leaving('prod', { ...config, secrets: own }).sudo.map(({ command }) => command);
+    expect(commands.join('\n')).toMatch(/secrets\.databaseClients\.stats;/);
+    expect(commands.join('\n')).toMatch(/secrets\.environment\.HCAPTCHA_SECRET_KEY;/);
   });
 
   it('leaves out what a stack does not have', () => {
