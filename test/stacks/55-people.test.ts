@@ -10,8 +10,9 @@ import { coop, coopPath, eventually, inLab, run } from './support.ts';
 const place = mkdtempSync(join(tmpdir(), 'coop-people-'));
 afterAll(() => rmSync(place, { recursive: true }));
 // The same on every stack; one of them is looked at.
-const { name: stack, up, onMachine, set, readOutputs } = stacks[0] as Stack;
-const { address } = await readOutputs();
+const first = stacks[0] as Stack;
+const { name: stack, up, onMachine, set } = first;
+const { address } = await first.readOutputs();
 
 /** The command line a person logs in with, by their own key alone. */
 const login = (name: string, line: string) => [
