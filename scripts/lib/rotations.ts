@@ -112,6 +112,20 @@ export const rotations: Rotation[] = [
     undo: 'no: the cloud has deleted the old key; rotate again',
   },
   {
+    name: 'repo2Key',
+    what: 'key of the second backup repository; made at its provider, given here',
+    way: 'given',
+    secrets: ['repo2AccessKey', 'repo2SecretKey'],
+    readers: 'sudo',
+    order: [
+      'you make a new key there, and leave the old one valid',
+      'pgBackRest uses it from its next command on; nothing restarts',
+      'you delete the old key there',
+    ],
+    downtime: 'none',
+    undo: fromHistory,
+  },
+  {
     name: 'smtpPassword',
     what: 'password at the mail relay; made there, given here',
     way: 'given',

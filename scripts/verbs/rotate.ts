@@ -104,19 +104,31 @@ function find(name: string): Rotation {
   );
 }
 
-async function readGiven(rotation: Rotation, flags: Flags): Promise<Record<string, string>> {
-  const name = rotation.secrets[0] as keyof typeof schema.shape;
-  let value: string;
-  if (flags.fromFile) value = readFileSync(flags.fromFile === '-' ? 0 : flags.fromFile, 'utf8').trim();
-  else if (canAsk() && !flags.json) value = await askHidden(`New ${name}`);
+/** Values that are made elsewhere: one a line of the file, in the order of the table. */
+async function readGiven({ secrets: names }: Rotation, flags: Flags): Promise<Record<string, string>> {
+  let values: string[] = [];
+  if (flags.fromFile)
+    values = readFileSync(flags.fromFile === '-' ? 0 : flags.fromFile, 'utf8')
+      .trim()
+      .split('\n');
+  else if (canAsk() && !flags.json) for (const name of names) values.push(await askHidden(`New ${name}`));
   else
-    throw new VisibleError(`no new value — ${name} — give it: --from-file FILE, or --from-file - for stdin`);
-  const found = schema.shape[name].safeParse(value);
-  if (!found.success || value === '')
     throw new VisibleError(
-      `the new value ${found.error?.issues[0]?.message ?? 'is empty'} — ${name} — make another; nothing was changed`,
+      `no new value — ${names.join(', ')} — give it: --from-file FILE, or --from-file - for stdin; one a line`,
     );
-  return { [name]: value };
+  if (values.length !== names.length)
+    throw new VisibleError(
+      `${values.length} lines where ${names.length} are wanted — ${names.join(', ')} — one a line, in this order`,
+    );
+  return Object.fromEntries(
+    names.map((name, index) => {
+      const found = schema.shape[name].safeParse(values[index]?.trim());
+      if (found.success && found.data) return [name, found.data];
+      throw new VisibleError(
+        `the new value ${found.error?.issues[0]?.message ?? 'is empty'} — ${name} — make another; nothing was changed`,
+      );
+    }),
+  );
 }
 
 async function agree(rotation: Rotation, plan: PlannedStep[], flags: Flags): Promise<void> {
