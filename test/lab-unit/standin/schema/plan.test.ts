@@ -38,6 +38,8 @@ describe('order', () => {
     const mastodon = migrationsOf(v('4.5.20'));
     const hometown = migrationsOf(v('4.5.11+hometown-1.2.1'));
     expect(hometown).toEqual(expect.arrayContaining(mastodon));
+    // the table comes first
+    expect(hometown[0]).toEqual(mastodon[0]);
     expect(hometown.filter((one) => !mastodon.includes(one)).map((one) => one.name)).toEqual([
       'AddLocalOnlyToStatuses',
     ]);
