@@ -14,6 +14,8 @@ export interface ProcessLimits {
   memoryMb: number;
   /** PostgreSQL's shared_buffers; 256 unless given. */
   sharedBuffersMb?: number;
+  /** Memory limit of Elasticsearch; none unless it runs. */
+  searchMb?: number;
 }
 
 /** Connections kept for superusers, backups and migrations. */
@@ -22,24 +24,33 @@ const reservedConnections = 13;
 const systemMb = 640;
 
 /** Memory limits of what every app stands on. */
-export function backingMemory(limits: { maxConnections: number; sharedBuffersMb?: number }) {
+export function backingMemory(
+  limits: Pick<ProcessLimits, 'maxConnections' | 'sharedBuffersMb' | 'searchMb'>,
+) {
   const shared = limits.sharedBuffersMb ?? 256;
-  return { db: Math.max(512, 2 * shared + 2 * limits.maxConnections), redis: 256 };
+  return {
+    db: Math.max(512, 2 * shared + 2 * limits.maxConnections),
+    redis: 256,
+    search: limits.searchMb ?? 0,
+  };
 }
 
 const total = (processes: AppProcess[], each: (process: AppProcess) => number) =>
   processes.reduce((sum, process) => sum + process.replicas * each(process), 0);
 
 const memoryOf = (processes: AppProcess[], limits: Omit<ProcessLimits, 'memoryMb'>) => {
-  const { db, redis } = backingMemory(limits);
-  return total(processes, (process) => process.memoryMb) + db + redis + systemMb;
+  const { db, redis, search } = backingMemory(limits);
+  return total(processes, (process) => process.memoryMb) + db + redis + search + systemMb;
 };
 
 /** Memory limits of everything on a machine that serves, in megabytes: what it must have. */
-export function memoryNeeded({ app, appVersion, processes, database }: StackConfig): number {
+export function memoryNeeded({ app, appVersion, processes, database, search }: StackConfig): number {
   const version = parseVersion(appVersion);
   if (!version) throw new Error(`not a version: ${appVersion}`);
-  return memoryOf(resolveProcesses(apps[app], version, processes), database);
+  return memoryOf(resolveProcesses(apps[app], version, processes), {
+    ...database,
+    searchMb: search.enabled ? search.memoryMb : 0,
+  });
 }
 
 function nameProblems(
@@ -132,8 +143,9 @@ function sumProblems(processes: AppProcess[], limits: ProcessLimits): Problem[] 
     problems.push({
       key: 'processes',
       value: `${needed} MB`,
-      reason: `memory limits (processes, database ${backing.db}, redis ${backing.redis}, system ${systemMb}) exceed the machine's ${limits.memoryMb} MB`,
-      remedy: 'choose a larger size for the machine, or lower replicas or memoryMb under processes',
+      reason: `memory limits (processes, database ${backing.db}, redis ${backing.redis}, search ${backing.search}, system ${systemMb}) exceed the machine's ${limits.memoryMb} MB`,
+      remedy:
+        'choose a larger size for the machine, or lower replicas or memoryMb under processes, or search.memoryMb',
     });
   return problems;
 }

@@ -69,3 +69,17 @@ export const translation = z.discriminatedUnion('provider', [
     endpoint: httpsUrl.meta({ description: 'address of the LibreTranslate server, without /translate' }),
   }),
 ]);
+
+/** https://docs.joinmastodon.org/admin/elasticsearch/ */
+export const search = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'runs Elasticsearch for full-text search; needs images.search' }),
+  memoryMb: z
+    .int()
+    .min(1024)
+    .max(65_536)
+    .default(2048)
+    .meta({ description: 'its memory limit, in megabytes; half of it is the heap of its Java' }),
+});

@@ -5,6 +5,7 @@ import {
   checkExpiry,
   checkMail,
   checkRepo2,
+  checkSearch,
   checkStorage,
   checkTranslation,
 } from './checks/keys.ts';
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   checkExpiry,
   checkSecretPairs,
   checkTranslation,
+  checkSearch,
   checkProcessList,
   checkEnvironment,
   checkDatabaseClients,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AppName, apps, parseVersion } from '../apps/index.ts';
-import { mail, retention, translation } from './app-sections.ts';
+import { mail, retention, search, translation } from './app-sections.ts';
 import { databaseClients } from './database-clients.ts';
 import * as field from './fields.ts';
 import { machine } from './machines.ts';
@@ -110,6 +110,7 @@ export const keys = {
     description:
       'other programs on the machine that use the database, by role: port (on loopback), read, write (tables), connections; its password is secrets.databaseClients.ROLE',
   }),
+  search: search.prefault({}).meta({ description: 'full-text search with Elasticsearch: enabled, memoryMb' }),
   uploadMb: z.int().min(1).max(10_240).default(99).meta({ description: 'largest upload, in megabytes' }),
   mediaCache: mediaCache.prefault({}).meta({ description: "nginx's cache of media: hours, gigabytes" }),
   retention: retention.prefault({}).meta({

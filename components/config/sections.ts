@@ -17,6 +17,7 @@ export const images = z.strictObject({
       'image of PostgreSQL with pgBackRest, with its digest; or build: the machine builds it from images/postgres',
   }),
   redis: image('Redis'),
+  search: image('Elasticsearch, with search.enabled').optional(),
 });
 
 /** https://docs.digitalocean.com/products/spaces/ */

@@ -43,6 +43,7 @@ export interface StackConfig {
   database: DatabaseConfig;
   /** Other programs on the machine that use the database, by role. */
   databaseClients: Record<string, DatabaseClientConfig>;
+  search: SearchConfig;
   /** Largest upload in megabytes. */
   uploadMb: number;
   mediaCache: MediaCacheConfig;
@@ -79,6 +80,8 @@ export interface Images {
   streaming: string;
   postgres: string;
   redis: string;
+  /** Elasticsearch; only with `search.enabled`. */
+  search?: string | undefined;
 }
 
 export type MachineConfig = DigitalOceanMachineConfig | HetznerMachineConfig | ExistingMachineConfig;
@@ -173,6 +176,12 @@ export interface DatabaseClientConfig {
   read: string[];
   write: string[];
   connections: number;
+}
+
+export interface SearchConfig {
+  enabled: boolean;
+  /** Memory limit of Elasticsearch. */
+  memoryMb: number;
 }
 
 export interface MediaCacheConfig {

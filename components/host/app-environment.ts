@@ -80,6 +80,12 @@ function base({ config }: HostFacts): Record<string, string> {
   };
 }
 
+/** https://docs.joinmastodon.org/admin/config/#elasticsearch */
+function search({ search }: HostFacts['config']): Record<string, string> {
+  if (!search.enabled) return {};
+  return { ES_ENABLED: 'true', ES_HOST: 'es', ES_PORT: '9200', ES_PRESET: 'single_node_cluster' };
+}
+
 /** Variables of the app that this program sets itself and the configuration therefore may not. */
 export function ownVariables(facts: HostFacts): string[] {
   const { config } = facts;
@@ -96,6 +102,7 @@ export function appEnvironment(facts: HostFacts): AppEnvironment {
     ...base(facts),
     ...mail(config),
     ...media(facts),
+    ...search(config),
     ...translation.plain,
     ...config.environment,
   };

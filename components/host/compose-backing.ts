@@ -75,3 +75,50 @@ export function redisService(facts: HostFacts): ComposeService {
     },
   };
 }
+
+/**
+ * Elasticsearch as Mastodon's own docker-compose.yml runs it, with half of its memory as heap:
+ * https://www.elastic.co/guide/en/elasticsearch/reference/7.17/docker.html. Its indices can be built anew from the
+ * database, so nothing of it is backed up.
+ */
+export function searchService({ config }: HostFacts): ComposeService {
+  const { memoryMb } = config.search;
+  const heap = `${Math.floor(memoryMb / 2)}m`;
+  return {
+    ...common(config.images.search ?? '', memoryMb, config.caCertificates),
+    profiles: ['search'],
+    user: '1000:0',
+    networks: [networkNames.internal],
+    environment: {
+      ES_JAVA_OPTS: `-Xms${heap} -Xmx${heap} -Des.enforce.bootstrap.checks=true`,
+      'cluster.name': 'es-mastodon',
+      'discovery.type': 'single-node',
+      'bootstrap.memory_lock': 'true',
+      'thread_pool.write.queue_size': '1000',
+      'xpack.license.self_generated.type': 'basic',
+      // Nobody but the app and the database is on its network, and it is published nowhere.
+      'xpack.security.enabled': 'false',
+      'xpack.watcher.enabled': 'false',
+      'xpack.graph.enabled': 'false',
+      'xpack.ml.enabled': 'false',
+      // It has no way out.
+      'ingest.geoip.downloader.enabled': 'false',
+    },
+    volumes: ['search:/usr/share/elasticsearch/data'],
+    ulimits: { memlock: { soft: -1, hard: -1 }, nofile: { soft: 65_536, hard: 65_536 } },
+    // It starts many threads.
+    pids_limit: 4096,
+    stop_grace_period: '1m',
+    healthcheck: {
+      test: [
+        'CMD-SHELL',
+        'curl --silent --fail --max-time 4 http://localhost:9200/_cluster/health >/dev/null',
+      ],
+      interval: '15s',
+      timeout: '5s',
+      retries: 3,
+      start_period: '5m',
+      start_interval: '2s',
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { appServices } from './compose-app.ts';
-import { databaseService, redisService } from './compose-backing.ts';
+import { databaseService, redisService, searchService } from './compose-backing.ts';
 import { networkNames } from './compose-common.ts';
 import { imagesOf } from './images.ts';
 import { networks } from './networks.ts';
@@ -35,9 +35,11 @@ export function composeFile(facts: HostFacts): string {
       services: {
         db: databaseService(facts, imagesOf(facts.config).postgres),
         redis: redisService(facts),
+        ...(facts.config.search.enabled ? { es: searchService(facts) } : {}),
         ...appServices(facts),
       },
       networks: composeNetworks(facts),
+      ...(facts.config.search.enabled ? { volumes: { search: { name: 'instance-search' } } } : {}),
     },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );

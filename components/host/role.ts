@@ -26,6 +26,7 @@ export function belongs(path: string, { config, machine }: HostFacts): boolean {
   if (needless(config).includes(unit.exec(path)?.[1] ?? '')) return false;
   if (!config.repo2 && onlyWithRepo2.test(path)) return false;
   if (machine.role === 'secondary' && path.includes('/database-client@')) return false;
+  if (!config.search.enabled && path === '/etc/sysctl.d/60-social-coop-search.conf') return false;
   const name = timer.exec(path)?.[1];
   return name === undefined || machine.role === 'primary' || standbyTimers.has(name);
 }

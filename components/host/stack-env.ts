@@ -43,7 +43,7 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     ].join(' '),
     MIGRATE_AFTER: app.migrate.after.command.join(' '),
     WEB_SERVICES: names((name) => name === 'web'),
-    OTHER_SERVICES: names((name) => name !== 'web'),
+    OTHER_SERVICES: `${names((name) => name !== 'web')}${config.search.enabled ? ' es' : ''}`,
     WEB_PORTS: containers
       .filter(({ process }) => process.name === 'web')
       .map(({ port }) => port)
@@ -57,6 +57,7 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     IMAGE_STREAMING: config.images.streaming,
     IMAGE_POSTGRES: imagesOf(config).postgres,
     IMAGE_REDIS: config.images.redis,
+    IMAGE_SEARCH: config.images.search ?? '',
     ACME_DIRECTORY: config.acmeDirectory,
     MEDIA_BUCKET: media.bucket,
     MEDIA_ENDPOINT: media.endpoint,

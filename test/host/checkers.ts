@@ -30,6 +30,8 @@ const stacks: [string, () => HostFacts][] = [
           containerRange: '10.96.0.0/16',
           containerRange6: 'fd12:3456:789a::/48',
           sshFrom: ['203.0.113.7/32'],
+          search: { enabled: true, memoryMb: 1024 },
+          images: { ...facts().config.images, search: `docker.elastic.co/es@sha256:${'e'.repeat(64)}` },
           databaseClients: { metrics: { port: 5433, read: ['*'], write: [], connections: 5 } },
           processes: { web: { replicas: 1 }, 'sidekiq-pull-q': { replicas: 2 } },
         },

@@ -5,8 +5,10 @@ import { nearest } from '../nearest.ts';
 import type { Loose, Problem, StackConfig } from '../types.ts';
 
 /** Further variables must be read by the app, set by nobody else, and be where their kind belongs. */
-export function checkEnvironment({ app, appVersion, environment, secrets }: Loose<StackConfig>): Problem[] {
+export function checkEnvironment(config: Loose<StackConfig>): Problem[] {
+  const { app, appVersion, environment, secrets } = config;
   if (!app) return [];
+  const own = config.search?.enabled ? OWN.withSearch : OWN.alone;
   const [plain, secret] = [Object.keys(environment ?? {}), Object.keys(secrets?.environment ?? {})];
   const version = appVersion ? parseVersion(appVersion) : undefined;
   const read = version && since(version, ...apps[app].oldest) ? apps[app].environment(version) : undefined;
@@ -15,17 +17,18 @@ export function checkEnvironment({ app, appVersion, environment, secrets }: Loos
     ...secret.map((name) => ({ name, key: join(['secrets', 'environment', name]) })),
   ];
   return [
-    ...named.flatMap((each) => checkName(each, read, `${app} ${version?.text}`)),
-    ...plain.flatMap((name) => checkPlace(name, apps[app], secret)),
+    ...named.flatMap((each) => checkName(each, own, read, `${app} ${version?.text}`)),
+    ...plain.flatMap((name) => (own.has(name) ? [] : checkPlace(name, apps[app], secret))),
   ];
 }
 
 function checkName(
   { name, key }: { name: string; key: string },
+  own: ReadonlySet<string>,
   read: ReadonlySet<string> | undefined,
   who: string,
 ): Problem[] {
-  if (OWN.has(name)) {
+  if (own.has(name)) {
     const remedy = 'remove it, and change the key it follows';
     return [{ key, reason: 'is set from other keys of the stack file', remedy }];
   }
@@ -40,7 +43,7 @@ function checkName(
 /** Under `environment` a value is plain text: in the stack file, in its history and in `docker inspect`. */
 function checkPlace(name: string, app: App, secret: string[]): Problem[] {
   const key = join(['environment', name]);
-  if (app.secretEnvironment.has(name) && !OWN.has(name)) {
+  if (app.secretEnvironment.has(name)) {
     const remedy = `move it: \`pulumi config set --secret --path secrets.environment.${name}\``;
     return [{ key, reason: 'holds a secret in plain text', remedy }];
   }
@@ -49,26 +52,27 @@ function checkPlace(name: string, app: App, secret: string[]): Problem[] {
 }
 
 /** Facts that lead to every variable the program ever sets: only the names count. */
-const EXAMPLES = (['deepl', 'libretranslate'] as const).map((provider) => {
-  const bucket = { bucket: 'x', region: 'x', endpoint: 'x', accessKey: 'x', secretKey: 'x' };
-  const names = [...Object.values(apps).flatMap((app) => Object.keys(app.secrets)), 'translationKey'];
-  const config = {
-    domain: 'x',
-    app: 'mastodon',
-    mail: { host: 'x', port: 465, user: 'x', from: 'x', replyTo: 'x' },
-    translation: { provider, plan: 'x', endpoint: 'x' },
-    containerRange: '198.19.0.0/16',
-    containerRange6: 'fd00:5c::/48',
-    environment: {},
-    secrets: Object.fromEntries(names.map((name) => [name, 'x'])),
-  } as unknown as StackConfig;
-  return {
-    stack: 'x',
-    config,
-    machine: { name: 'x', address: 'x', role: 'primary' as const },
-    media: bucket,
-    backups: bucket,
-  };
-});
+const examples = (enabled: boolean) =>
+  (['deepl', 'libretranslate'] as const).map((provider) => {
+    const bucket = { bucket: 'x', region: 'x', endpoint: 'x', accessKey: 'x', secretKey: 'x' };
+    const names = [...Object.values(apps).flatMap((app) => Object.keys(app.secrets)), 'translationKey'];
+    const config = {
+      domain: 'x',
+      app: 'mastodon',
+      mail: { host: 'x', port: 465, user: 'x', from: 'x', replyTo: 'x' },
+      translation: { provider, plan: 'x', endpoint: 'x' },
+      search: { enabled },
+      containerRange: '198.19.0.0/16',
+      containerRange6: 'fd00:5c::/48',
+      environment: {},
+      secrets: Object.fromEntries(names.map((name) => [name, 'x'])),
+    } as unknown as StackConfig;
+    const machine = { name: 'x', address: 'x', role: 'primary' as const };
+    return { stack: 'x', config, machine, media: bucket, backups: bucket };
+  });
 
-const OWN = new Set(EXAMPLES.flatMap(ownVariables));
+/** An Elasticsearch of somebody else's may be named in the environment while ours does not run. */
+const OWN = {
+  alone: new Set(examples(false).flatMap(ownVariables)),
+  withSearch: new Set(examples(true).flatMap(ownVariables)),
+};

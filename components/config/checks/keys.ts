@@ -110,3 +110,21 @@ export function checkExpiry({ expires, protect }: Loose<StackConfig>, now: Date)
   const remedy = 'take the stack down with `pulumi destroy`, or set a later day';
   return [{ key: 'expires', value, reason: 'is in the past', remedy }];
 }
+
+/** The image is asked for only where it runs. */
+export function checkSearch({ search, images }: Loose<StackConfig>): Problem[] {
+  if (!images || search?.enabled === undefined || search.enabled === (images.search !== undefined)) return [];
+  if (search.enabled) {
+    const remedy = 'name an image of Elasticsearch 7.17 with its digest, or set search.enabled to false';
+    return [{ key: 'images.search', reason: 'is missing beside search.enabled', remedy }];
+  }
+  const remedy = 'set search.enabled to true, or remove it';
+  return [
+    {
+      key: 'images.search',
+      value: JSON.stringify(images.search),
+      reason: 'is of no use without search.enabled',
+      remedy,
+    },
+  ];
+}

@@ -8,12 +8,13 @@ export function checkProcessList(config: Loose<StackConfig>): Problem[] {
 }
 
 function checkSums(config: Loose<StackConfig>): Problem[] {
-  const { app, appVersion, processes, database, databaseClients } = config;
+  const { app, appVersion, processes, database, databaseClients, search } = config;
   if (!app || !appVersion) return [];
   // Limits that are not known limit nothing: the queues are checked all the same.
   return checkProcesses(app, appVersion, (processes ?? {}) as Record<string, ProcessOverride>, {
     maxConnections: database?.maxConnections ?? Infinity,
     sharedBuffersMb: database?.sharedBuffersMb,
+    searchMb: search?.enabled ? (search.memoryMb ?? 0) : 0,
     clientConnections: Object.values(databaseClients ?? {}).reduce(
       (sum, client) => sum + (client?.connections ?? 0),
       0,

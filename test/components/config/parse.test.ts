@@ -83,6 +83,8 @@ test('everything wrong is in one message, as problem, place and what to do', () 
 });
 
 /** One mistake each: the change, the key that must be named, and a word of the reason. */
+const SEARCH_IMAGE = `docker.elastic.co/elasticsearch/elasticsearch:7.17.29@sha256:${'e'.repeat(64)}`;
+
 const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
   ['an unknown key', { domian: 'x' }, 'domian', /not a known key/],
   ['an unknown key inside a section', { 'primary.sise': 'x' }, 'primary.sise', /not a known key/],
@@ -342,6 +344,21 @@ const mistakes: [string, Record<string, unknown>, string, RegExp][] = [
     'database.maxConnections',
     /databaseClients 150/,
   ],
+  ['search without an image', { 'search.enabled': true }, 'images.search', /beside search\.enabled/],
+  ['an image that nothing runs', { 'images.search': SEARCH_IMAGE }, 'images.search', /no use without/],
+  [
+    'search that does not fit beside the rest',
+    { search: { enabled: true, memoryMb: 4096 }, 'images.search': SEARCH_IMAGE },
+    'processes',
+    /search 4096/,
+  ],
+  ['too little memory for search', { 'search.memoryMb': 512 }, 'search.memoryMb', /at least 1024/],
+  [
+    'another search beside ours',
+    { search: { enabled: true, memoryMb: 1024 }, 'images.search': SEARCH_IMAGE, 'environment.ES_HOST': 'x' },
+    'environment.ES_HOST',
+    /other keys/,
+  ],
   ['a missing secret', { 'secrets.redisPassword': undefined }, 'secrets.redisPassword', /is missing/],
   ['a secret nobody reads', { 'secrets.redisPasswort': 'x' }, 'secrets.redisPasswort', /not a known key/],
   ['a short Rails key', { 'secrets.secretKeyBase': 'abc' }, 'secrets.secretKeyBase', /128 hexadecimal/],
@@ -566,6 +583,10 @@ test('secrets that are not encrypted are refused', () => {
   const reason = 'is in the stack file in plain text';
   expect(problems(raw, { secretKeys: [] })).toMatchObject([{ key: 'secrets', value: '[secret]', reason }]);
   expect(problems(raw, { secretKeys: ['instance:secrets'] })).toEqual([]);
+});
+
+test('an Elasticsearch of somebody else is named by the app’s own variables while ours does not run', () => {
+  expect(of({ 'environment.ES_ENABLED': 'true', 'environment.ES_HOST': 'es.example.org' })).toEqual([]);
 });
 
 test('an unset key and one with an empty default are the same', () => {

@@ -62,6 +62,12 @@ const client = (...changes: Tree[]): Edits =>
     })),
   );
 
+const withSearch = {
+  search: { enabled: true, memoryMb: 1100 },
+  'images.search': image('e'),
+  'processes.web.memoryMb': 700,
+};
+
 const process = 'processes.sidekiq-pull-q';
 const deepl = { translation: { provider: 'deepl' }, 'secrets.translationKey': 'a-key:fx' };
 const libre = { translation: { provider: 'libretranslate', endpoint: 'https://translate.example.org' } };
@@ -110,6 +116,7 @@ export const edits: Record<string, Edits> = {
   'images.streaming': images('streaming'),
   'images.postgres': to('images.postgres', image('1'), 'build'),
   'images.redis': images('redis'),
+  'images.search': also(withSearch, { ...withSearch, 'images.search': image('3') }),
   federation: to('federation', 'open', 'off'),
   ...machine('primary'),
   ...machine('secondary'),
@@ -162,6 +169,8 @@ export const edits: Record<string, Edits> = {
   'databaseClients.*.read': client({ read: ['*'] }, { read: ['accounts', 'statuses'] }),
   'databaseClients.*.write': client({ write: ['reports'] }),
   'databaseClients.*.connections': client({ connections: 1 }, { connections: 20 }),
+  'search.enabled': also(withSearch),
+  'search.memoryMb': also({ ...withSearch, search: { enabled: true, memoryMb: 1024 } }),
   uploadMb: to('uploadMb', 40, 250),
   'mediaCache.hours': to('mediaCache.hours', 1, 100),
   'mediaCache.gigabytes': to('mediaCache.gigabytes', 1, 20),

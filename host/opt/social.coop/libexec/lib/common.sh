@@ -54,7 +54,7 @@ put() {
   mv -T "$new" "$path"
 }
 
-compose() { docker compose --progress quiet --file "$compose_file" --project-directory /opt/social.coop "$@"; }
+compose() { docker compose --progress quiet --profile search --file "$compose_file" --project-directory /opt/social.coop "$@"; }
 
 project=(--filter label=com.docker.compose.project=instance --filter label=com.docker.compose.oneoff=False)
 
