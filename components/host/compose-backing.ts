@@ -93,7 +93,6 @@ export function searchService({ config }: HostFacts): ComposeService {
       ES_JAVA_OPTS: `-Xms${heap} -Xmx${heap} -Des.enforce.bootstrap.checks=true`,
       'cluster.name': 'es-mastodon',
       'discovery.type': 'single-node',
-      'bootstrap.memory_lock': 'true',
       'thread_pool.write.queue_size': '1000',
       'xpack.license.self_generated.type': 'basic',
       // Nobody but the app and the database is on its network, and it is published nowhere.
@@ -105,7 +104,8 @@ export function searchService({ config }: HostFacts): ComposeService {
       'ingest.geoip.downloader.enabled': 'false',
     },
     volumes: ['search:/usr/share/elasticsearch/data'],
-    ulimits: { memlock: { soft: -1, hard: -1 }, nofile: { soft: 65_536, hard: 65_536 } },
+    // No lock on memory: the limit in common() leaves no swap to go to.
+    ulimits: { nofile: { soft: 65_536, hard: 65_536 } },
     // It starts many threads.
     pids_limit: 4096,
     stop_grace_period: '1m',
