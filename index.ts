@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { checkAccounts } from './components/accounts.ts';
 import { parseConfig } from './components/config.ts';
 import { costsOf, describeCosts } from './components/costs/costs.ts';
 import { VisibleError } from './components/errors.ts';
@@ -6,6 +7,7 @@ import { Instance } from './components/instance.ts';
 
 const stack = pulumi.getStack();
 const config = readConfig();
+await checkAccounts(config, stack).catch(shown);
 const instance = new Instance(stack, { stack, config });
 
 export const { address, address6, url, ssh, machines, buckets, dnsByHand } = instance;
@@ -21,7 +23,11 @@ function readConfig() {
       secretKeys: JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || '[]') as string[],
     });
   } catch (error) {
-    // Shown as it is, without a stack trace.
-    throw error instanceof VisibleError ? new pulumi.RunError(error.message) : error;
+    return shown(error);
   }
+}
+
+/** What the user can mend is shown as it is, without a stack trace. */
+function shown(error: unknown): never {
+  throw error instanceof VisibleError ? new pulumi.RunError(error.message) : error;
 }
