@@ -64,7 +64,8 @@ async function problemOf({ token, ask }: Question): Promise<string | undefined> 
   } catch (error) {
     // The provider's own words, without the SDK's frame around them.
     const said = (error as Error).message.split('\n').filter(Boolean);
-    const words = said.find((line) => /invocation of|invoking/i.test(line)) ?? said[0] ?? 'no answer';
+    const line = said.find((each) => /invocation of/i.test(each)) ?? said[0] ?? 'no answer';
+    const words = line.replace(/^.*returned an error: /, '');
     return `${token} is not accepted, or does not cover what the stack names: ${words.slice(0, 300)}`;
   }
 }
