@@ -144,7 +144,7 @@ describe.runIf(found)('before anything changes, doctor, preview and init say the
     expect(doctor.stdout).toMatch(/lacks a secret: redisPassword, and the stack is running/);
     const preview = await edited(lose, 'pulumi', 'preview', '--stack', staging.name);
     expect(preview.code).not.toBe(0);
-    expect(preview.output).toMatch(/secrets\.redisPassword is missing/);
+    expect(preview.output).toMatch(/is missing — instance:secrets\.redisPassword/);
     const init = await edited(lose, coopPath, 'init', staging.name, '--yes', '--no-images');
     expect(init.code).toBe(1);
     expect(init.stderr).toMatch(/is running, and its file lacks redisPassword/);
@@ -185,7 +185,8 @@ describe.runIf(found)('before anything changes, doctor, preview and init say the
     ];
     for (const { code, output } of both) {
       expect(code).not.toBe(0);
-      expect(output).toMatch(/admins\.zoe\[0\] = .* is not an OpenSSH public key/);
+      expect(output).toContain('is not an OpenSSH public key');
+      expect(output).toContain('admins.zoe[0]');
     }
     expect(await inClouds()).toEqual(there);
   });
