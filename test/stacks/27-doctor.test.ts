@@ -58,7 +58,9 @@ describe.each(stacks)('coop doctor $name', (stack) => {
     expect(failures(checks)).toEqual([]);
     expect(ok).toBe(true);
     expect(said.code).toBe(0);
-    expect(said.seconds).toBeLessThan(8);
+    // Five seconds, or on a busy machine five times what it takes to ask Pulumi for one address.
+    const { seconds } = await run(stack.coopCommand('ssh', '--json'));
+    expect(said.seconds).toBeLessThan(Math.max(5, 5 * seconds));
     const well = checks.filter(({ level }) => level === 'ok').map(({ check }) => check);
     for (const name of ['versions', 'state', 'passphrase', 'config', 'servers', 'names', 'machine', 'costs'])
       expect(well, name).toContain(name);
