@@ -117,6 +117,7 @@ async function change(stacks: string[], flags: Flags, edit: AdminEdit): Promise<
   const context = findContext();
   // Everything that can be refused without asking anybody, for every stack, before the first one changes.
   for (const stack of stacks) {
+    announce(context, stack);
     requireStack(context.projectDir, stack);
     const file = stackFile(context.projectDir, stack);
     edit.edit(readStackFile(file).document, file);
@@ -124,7 +125,7 @@ async function change(stacks: string[], flags: Flags, edit: AdminEdit): Promise<
   const progress = makeProgress(process.stderr, flags);
   const results: EditResult[] = [];
   for (const stack of new Set(stacks)) {
-    announce(context, stack);
+    if (stacks.length > 1) announce(context, stack);
     results.push(await editAdmins(context, stack, flags, edit, agreeWith(flags), progress));
   }
   const ok = results.every((result) => result.ok);

@@ -55,12 +55,12 @@ in between, the same command finishes it. Commit the stack file afterwards.`,
 }
 
 async function rotate(name: string | undefined, stack: string | undefined, flags: Flags): Promise<void> {
+  const context = findContext();
+  announce(context, stack);
   if (flags.list || name === undefined) return list(flags);
   const rotation = find(name);
   if (stack === undefined)
     throw new VisibleError(`no stack — coop rotate ${name} — say whose: coop rotate ${name} STACK`);
-  const context = findContext();
-  announce(context, stack);
   requireStack(context.projectDir, stack);
   const file = stackFile(context.projectDir, stack);
   const { document } = readStackFile(file);

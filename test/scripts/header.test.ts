@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initStack } from '../../scripts/lib/init.ts';
+import { makeSshKeyPair } from '../../scripts/lib/openssh.ts';
 import { checkout } from '../../scripts/lib/paths.ts';
 import { makeProgram } from '../../scripts/lib/program.ts';
 import { fakePulumi } from './fake-pulumi.ts';
@@ -10,6 +12,7 @@ import { fakePulumi } from './fake-pulumi.ts';
 let place: ReturnType<typeof fakePulumi>;
 beforeAll(async () => {
   place = fakePulumi();
+  writeFileSync(join(place.root, 'ana.pub'), `${makeSshKeyPair('ana@laptop').publicKey}\n`);
   await initStack({
     projectDir: place.projectDir,
     stack: 'staging',
@@ -30,14 +33,16 @@ const coop = (args: string[], more: NodeJS.ProcessEnv = {}) =>
     env: { ...place.env, PULUMI_CONFIG_PASSPHRASE_FILE: place.passphraseFile, ...more },
   });
 
+const usual: Record<string, string> = { stack: 'staging', stacks: 'staging', name: 'ana' };
+
 /** A command line that a verb accepts, made from its own declaration; what the verb then does may fail. */
 function wordsFor(command: Command): string[] {
   const options = command.options
     .filter((option) => option.mandatory)
-    .flatMap((option) => [option.long as string, join(place.root, 'out')]);
+    .flatMap(({ long }) => [long as string, join(place.root, long === '--key' ? 'ana.pub' : 'out')]);
   const words = command.registeredArguments
     .filter((argument) => argument.required)
-    .map((argument) => (argument.name() === 'stack' ? 'staging' : (argument.argChoices?.[0] ?? 'x')));
+    .map((argument) => usual[argument.name()] ?? argument.argChoices?.[0] ?? 'x');
   return [...options, ...words];
 }
 
