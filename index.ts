@@ -1,13 +1,15 @@
 import * as pulumi from '@pulumi/pulumi';
 import { checkAccounts } from './components/accounts.ts';
-import { parseConfig } from './components/config.ts';
+import { ConfigError, parseConfig } from './components/config.ts';
 import { costsOf, describeCosts } from './components/costs/costs.ts';
 import { VisibleError } from './components/errors.ts';
 import { Instance } from './components/instance.ts';
+import { type LastOutputs, refusedMoves } from './components/last.ts';
 
 const stack = pulumi.getStack();
+const project = pulumi.getProject();
 const config = readConfig();
-await checkAccounts(config, stack).catch(shown);
+await Promise.all([refuseMoves(), checkAccounts(config, stack)]).catch(shown);
 const instance = new Instance(stack, { stack, config });
 
 export const { address, address6, url, ssh, machines, buckets, dnsByHand } = instance;
@@ -17,7 +19,7 @@ export const monthlyCost = describeCosts(costsOf(config));
 function readConfig() {
   try {
     return parseConfig(pulumi.runtime.allConfig(), {
-      project: pulumi.getProject(),
+      project,
       stack,
       // The SDK tells nobody which keys are secrets; the engine tells the program here.
       secretKeys: JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || '[]') as string[],
@@ -25,6 +27,14 @@ function readConfig() {
   } catch (error) {
     return shown(error);
   }
+}
+
+/** By what this very stack said last: a StackReference would say the same, and be one more resource in the state. */
+async function refuseMoves(): Promise<void> {
+  const name = `${pulumi.getOrganization()}/${project}/${stack}`;
+  const last = await pulumi.runtime.invoke('pulumi:pulumi:readStackOutputs', { name });
+  const problems = refusedMoves(config, (last.outputs ?? {}) as LastOutputs);
+  if (problems.length > 0) throw new ConfigError(project, stack, problems);
 }
 
 /** What the user can mend is shown as it is, without a stack trace. */

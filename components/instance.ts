@@ -68,8 +68,11 @@ export class Instance extends pulumi.ComponentResource {
     this.url = pulumi.output(`https://${config.domain}`);
     this.buckets = buckets.names;
     this.machines = pulumi.output({
-      primary: describeMachine(primary, admin),
-      ...(secondary && { secondary: describeMachine(secondary, admin) }),
+      primary: describeMachine(config.primary.provider, primary, admin),
+      ...(secondary &&
+        config.secondary && {
+          secondary: describeMachine(config.secondary.provider, secondary, admin),
+        }),
     });
     this.ssh = this.machines.apply(({ primary }) => primary?.ssh ?? '');
     this.dnsByHand = names.byHand;

@@ -1,0 +1,54 @@
+import type { Problem, StackConfig } from './config.ts';
+
+/** What the last `pulumi up` that came to its end said of the stack; everything may be missing. */
+export interface LastOutputs {
+  url?: string;
+  machines?: { primary?: { provider?: string }; secondary?: { provider?: string } };
+}
+
+/** Edits that nothing could carry out in place: refused before anything is asked for. */
+export function refusedMoves(config: StackConfig, last: LastOutputs): Problem[] {
+  return [...domainMoved(config, last), ...primaryMoved(config, last), ...secondaryMoved(config, last)];
+}
+
+/** Other servers know the accounts by it; the database is full of it. */
+function domainMoved({ domain }: StackConfig, { url }: LastOutputs): Problem[] {
+  const before = url?.replace('https://', '');
+  if (before === undefined || before === domain) return [];
+  return [
+    {
+      key: 'domain',
+      value: JSON.stringify(domain),
+      reason: `cannot change: this stack is ${before}, and its accounts are known to others by that name`,
+      remedy: `put ${before} back; another domain is another stack (\`coop init NAME\`)`,
+    },
+  ];
+}
+
+/** Its database lies on it. */
+function primaryMoved({ primary }: StackConfig, { machines }: LastOutputs): Problem[] {
+  const before = machines?.primary?.provider;
+  if (before === undefined || before === primary.provider) return [];
+  return [
+    {
+      key: 'primary.provider',
+      value: JSON.stringify(primary.provider),
+      reason: `cannot change: the primary is at ${before}, and the edit would delete it with its database`,
+      remedy: `put ${before} back; the way to another is a secondary there, or \`pulumi destroy\` and a restore`,
+    },
+  ];
+}
+
+/** While the stack is protected, the machine that stands by is kept too. */
+function secondaryMoved({ secondary, protect }: StackConfig, { machines }: LastOutputs): Problem[] {
+  const before = machines?.secondary?.provider;
+  if (before === undefined || before === secondary?.provider || !protect) return [];
+  return [
+    {
+      key: secondary ? 'secondary.provider' : 'secondary',
+      ...(secondary && { value: JSON.stringify(secondary.provider) }),
+      reason: `would delete the secondary at ${before}, and the stack is protected`,
+      remedy: 'put it back; or set protect to false and run `pulumi up`, and then edit this',
+    },
+  ];
+}
