@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import type { StackConfig } from './config.ts';
+import type { MachineConfig, StackConfig } from './config.ts';
 import { makeNames } from './dns/index.ts';
 import { Apply } from './host/apply.ts';
 import { Group } from './machine/group.ts';
@@ -58,7 +58,11 @@ export class Instance extends pulumi.ComponentResource {
     group?.hold(`${name}-group`, [...primary.urns, ...(secondary?.urns ?? []), ...buckets.urns]);
 
     const { address, address6 } = primary;
-    const names = makeNames(`${name}-names`, { config, dns: config.dns, address, address6 }, parent);
+    const names = makeNames(
+      `${name}-names`,
+      { config, dns: config.dns, address, ...(hasIpv6(config.primary) && { address6 }) },
+      parent,
+    );
     this.apply('primary', primary, buckets, names.ready);
     if (secondary) this.apply('secondary', secondary, buckets);
 
@@ -128,6 +132,11 @@ export class Instance extends pulumi.ComponentResource {
 /** Whatever is in the project must go before it does. */
 function members(group: Group | undefined): pulumi.Resource[] {
   return group ? [group.project] : [];
+}
+
+/** A cloud gives every machine an address of each kind; what an existing host has is in the configuration. */
+function hasIpv6(machine: MachineConfig): boolean {
+  return machine.provider !== 'existing' || machine.address6 !== undefined;
 }
 
 function usesDigitalOcean({ primary, secondary, storage }: StackConfig): boolean {

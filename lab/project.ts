@@ -118,4 +118,16 @@ function setLabValues(
   section('dns');
   set('dns', 'zone', zone);
   set('dns', 'zoneId', tokens.zones[zone]);
+  if (document.hasIn([...key('dns'), 'mail'])) set('dns', 'mail', document.createNode(mailRecords()));
+}
+
+/** What the lab's mail relay would have on its account page. */
+function mailRecords() {
+  const { host } = services.mail;
+  return {
+    mx: [{ host, priority: 10 }],
+    spf: `v=spf1 a:${host} -all`,
+    dkim: { lab: `v=DKIM1; k=rsa; p=${'A'.repeat(392)}` },
+    dmarc: 'v=DMARC1; p=quarantine',
+  };
 }

@@ -6,7 +6,8 @@ import { isDomain, oneOf, text } from './fields.ts';
 
 const REGION = 'region; an edit is ignored on an existing machine and reported';
 const SIZE = 'size; an edit switches the machine off, resizes CPUs and memory, and switches it on';
-const provider = 'who runs the machine: digitalocean, hetzner or existing';
+const provider =
+  'who runs the machine: digitalocean, hetzner or existing; an edit is refused (of a secondary: while protect is true)';
 
 /** https://docs.digitalocean.com/products/droplets/ */
 const digitalocean = z.strictObject({

@@ -12,8 +12,7 @@ const INIT = 'run `coop init` for this stack: it asks for it, or makes it';
 /** Every key of a stack file. Pulumi.yaml repeats descriptions and defaults; a test holds the two together. */
 export const keys = {
   domain: field.domainName.meta({
-    description:
-      'LOCAL_DOMAIN of the instance; can never change once it federates (an edit is ignored by buckets, and reported)',
+    description: 'LOCAL_DOMAIN of the instance; can never change: an edit is refused',
     missing: INIT,
   }),
   contact: field.mailAddress.meta({

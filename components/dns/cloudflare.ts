@@ -32,7 +32,15 @@ export class CloudflareNames extends pulumi.ComponentResource implements Names {
     ) => new DnsRecord(`${name}-${key}`, { ...common, name: config.domain, ...record }, { parent: this });
     this.ready = [
       add('a', { type: 'A', content: args.address, proxied: false }),
-      add('aaaa', { type: 'AAAA', content: pulumi.output(args.address6).apply(required), proxied: false }),
+      ...(args.address6 === undefined
+        ? []
+        : [
+            add('aaaa', {
+              type: 'AAAA',
+              content: pulumi.output(args.address6).apply(required),
+              proxied: false,
+            }),
+          ]),
       ...caaRecords(config).map(({ key, type, caa }) => add(key, { type, data: caa })),
     ];
     for (const { key, caa: _, ...record } of mailRecords(config)) add(key, record);

@@ -15,6 +15,6 @@ export interface NamesArgs {
   dns: DnsConfig;
   /** Public IPv4 address the names point to. */
   address: pulumi.Input<string>;
-  /** Public IPv6 address. Default none. */
-  address6: pulumi.Input<string | undefined>;
+  /** Public IPv6 address; absent where it is known that there is none. */
+  address6?: pulumi.Input<string | undefined>;
 }

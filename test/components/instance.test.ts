@@ -28,6 +28,16 @@ test.each(Object.entries(variants))(
   },
 );
 
+test.each(['staging', 'prod', 'alpha'])(
+  'every input of %s as it ships is one the providers accept',
+  async (stack) => {
+    const { resources } = await deploy(configOf(completed(stack)), [], stack);
+    const custom = resources.filter(({ custom }) => custom);
+    expect(new Set(custom.map(({ type }) => type.split(':')[0])).size).toBeGreaterThan(2);
+    expect(custom.flatMap(({ type, inputs }) => refusals(type, inputs))).toEqual([]);
+  },
+);
+
 test('a checker that finds nothing would prove nothing: it names unknown, missing and mistyped inputs', () => {
   const type = 'digitalocean:index/droplet:Droplet';
   expect(refusals(type, { image: 'x', size: 1, location: 'fsn1', sshKeys: [1] })).toEqual([

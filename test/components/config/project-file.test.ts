@@ -59,7 +59,7 @@ test('the engine runs index.ts as it stands, under the name our keys have', () =
   });
 });
 
-test.each(['staging', 'prod'])(
+test.each(['staging', 'prod', 'alpha'])(
   'the shipped %s file holds no secret and nothing that was made up',
   (stack) => {
     const { config } = read(`Pulumi.${stack}.yaml`);

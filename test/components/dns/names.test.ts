@@ -32,6 +32,22 @@ test.each([
   expect(issue?.caa).toEqual({ flags: 0, tag: 'issue', value });
 });
 
+test('a host without IPv6 has no AAAA record', async () => {
+  const primary = { provider: 'existing', host: '203.0.113.7' };
+  const kinds = async (changes: object) =>
+    (await staging(changes as never)).resources
+      .filter(({ type }) => type.endsWith(':DnsRecord'))
+      .map(({ inputs }) => inputs.type)
+      .sort();
+  expect(await kinds({ primary })).toEqual(['A', 'CAA', 'CAA']);
+  expect(await kinds({ primary: { ...primary, address6: '2001:db8::7' } })).toEqual([
+    'A',
+    'AAAA',
+    'CAA',
+    'CAA',
+  ]);
+});
+
 test('names set by hand are no resources but lines to copy', async () => {
   const { resources, instance } = await staging({ dns: { provider: 'none' } });
   expect(resources.filter(({ type }) => type.startsWith('cloudflare:'))).toEqual([]);

@@ -42,7 +42,9 @@ const secret =
 const sshPair =
   (publicKey: string, privateKey: string, role?: 'primary' | 'secondary'): Edits =>
   (file) => {
-    if (role && !file[role]) return [];
+    // A host that is there already has its own host key, and logs us in by what lies on it.
+    const machine = file[role ?? 'primary'] as { provider?: string } | undefined;
+    if (!machine || machine.provider === 'existing') return [];
     const pair = openSshPair('new');
     return [set(file, { [publicKey]: pair.publicKey, [`secrets.${privateKey}`]: pair.privateKey })];
   };
@@ -84,7 +86,14 @@ const places: Record<string, { region: string[]; size: string[] }> = {
   hetzner: { region: ['nbg1', 'hel1'], size: ['cpx42', 'cpx52'] },
 };
 
-/** Edits of a machine that the file has; who runs it is another matter. */
+/** Machines elsewhere. */
+const moved = {
+  digitalocean: { provider: 'digitalocean', region: 'lon1', size: 's-8vcpu-16gb' },
+  hetzner: { provider: 'hetzner', region: 'hel1', size: 'cpx42' },
+  existing: { provider: 'existing', host: '203.0.113.96' },
+};
+
+/** Edits of a machine that the file has. */
 function machine(role: 'primary' | 'secondary'): Record<string, Edits> {
   const providerOf = (file: StackFile) => (file[role] as { provider?: string } | undefined)?.provider ?? '';
   const existing =
@@ -96,7 +105,10 @@ function machine(role: 'primary' | 'secondary'): Record<string, Edits> {
     (file) =>
       to(`${role}.${key}`, ...(places[providerOf(file)]?.[key] ?? []))(file);
   return {
-    [`${role}.provider`]: () => [],
+    [`${role}.provider`]: (file) =>
+      Object.values(moved)
+        .filter(({ provider }) => ![undefined, '', provider].includes(providerOf(file)))
+        .map((other) => set(file, { [role]: other })),
     [`${role}.region`]: place('region'),
     [`${role}.size`]: place('size'),
     [`${role}.host`]: existing('host', 'other.example.org', '203.0.113.99'),
@@ -111,7 +123,10 @@ export const edits: Record<string, Edits> = {
   domain: also({ domain: 'other.social.coop' }, { domain: 'example.org', dns: { provider: 'none' } }),
   contact: to('contact', 'admin@social.coop', 'root@example.org'),
   app: also({ app: 'hometown', appVersion: '4.5.11+hometown-1.2.1' }),
-  appVersion: to('appVersion', '4.4.27', '4.5.21', '4.6.1'),
+  appVersion: (file) =>
+    file.app === 'hometown'
+      ? to('appVersion', '4.5.12+hometown-1.2.2')(file)
+      : to('appVersion', '4.4.27', '4.5.21', '4.6.1')(file),
   'images.web': images('web'),
   'images.streaming': images('streaming'),
   'images.postgres': to('images.postgres', image('1'), 'build'),
@@ -127,10 +142,10 @@ export const edits: Record<string, Edits> = {
   'dns.provider': to('dns', { provider: 'none' }),
   'dns.zone': (file) => [set(file, { 'dns.zone': file.domain })],
   'dns.zoneId': to('dns.zoneId', 'f'.repeat(32), '9'.repeat(32)),
-  'dns.mail.mx': to('dns.mail.mx', [{ host: 'mx.example.org', priority: 5 }], []),
-  'dns.mail.spf': to('dns.mail.spf', 'v=spf1 -all', undefined),
-  'dns.mail.dkim.*': to('dns.mail.dkim', { s9: 'v=DKIM1; k=ed25519; p=abc=' }, {}),
-  'dns.mail.dmarc': to('dns.mail.dmarc', 'v=DMARC1; p=reject', undefined),
+  'dns.mail.mx': to('dns.mail.mx', [{ host: 'mx.example.org', priority: 5 }]),
+  'dns.mail.spf': to('dns.mail.spf', 'v=spf1 -all'),
+  'dns.mail.dkim.*': to('dns.mail.dkim', { s9: 'v=DKIM1; k=ed25519; p=abc=' }),
+  'dns.mail.dmarc': to('dns.mail.dmarc', 'v=DMARC1; p=reject'),
   sshFrom: to('sshFrom', ['198.51.100.7/32'], ['2001:db8::/48', '203.0.113.128/25']),
   'admins.*': to(
     'admins.ann',
@@ -182,7 +197,7 @@ export const edits: Record<string, Edits> = {
   containerRange: to('containerRange', '172.20.0.0/16', '192.168.0.0/16'),
   containerRange6: to('containerRange6', 'fd12:3456::/48', 'fc00::/32'),
   'environment.*': to('environment.RAILS_LOG_LEVEL', 'warn', 'debug'),
-  protect: to('protect', true, false),
+  protect: also({ protect: true, expires: undefined }, { protect: false }),
   expires: also({ protect: false, expires: '2026-12-24' }, { protect: false, expires: '2030-01-01' }),
   hostPublicKey: sshPair('hostPublicKey', 'hostKey', 'primary'),
   'rotated.hostPublicKey': to('rotated.hostPublicKey', openSshPair('other').publicKey),
