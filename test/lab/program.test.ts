@@ -152,6 +152,21 @@ describe('the program on the real engine', () => {
     ]);
   });
 
+  it('refuses another domain, and a primary elsewhere, before anything changes', async () => {
+    const [{ id }, applied] = [await one('Droplet'), commands().length];
+    write({ domain: 'town.social.coop', primary: { provider: 'hetzner', region: 'fsn1', size: 'cpx42' } });
+    for (const command of [['preview'], ['up', '--yes', '--skip-preview']]) {
+      const { code, output } = await run.pulumi(...command);
+      expect(code).not.toBe(0);
+      expect(output).toContain('2 problems in the configuration of stack test');
+      expect(output).toContain('cannot change: this stack is staging.social.coop');
+      expect(output).toContain('instance:primary.provider');
+      expect(output).not.toMatch(/at .*\.ts:\d+|created|deleted/);
+    }
+    expect((await one('Droplet')).id).toBe(id);
+    expect(commands()).toHaveLength(applied);
+  });
+
   it('resizes in place', async () => {
     const { id } = await one('Droplet');
     write({ logDays: 15, 'primary.size': 's-8vcpu-16gb' });
