@@ -70,6 +70,18 @@ test('the stack file is the shipped one with the lab’s services, and nothing o
   expect(JSON.stringify(config)).not.toMatch(/real/);
 });
 
+test('the stack that is its zone has mail records of the lab’s relay, and no other has', () => {
+  writeProject(checkout);
+  const apex = { config: { 'instance:domain': 'social.coop', 'instance:dns': { zone: 'social.coop' } } };
+  writeFileSync(join(checkout, 'Pulumi.apex.yaml'), JSON.stringify(apex));
+  writeStack('apex', values(), checkout);
+  expect(written('apex').config['instance:dns'].mail).toMatchObject({
+    mx: [{ host: 'mail.lab.test', priority: 10 }],
+    spf: 'v=spf1 a:mail.lab.test -all',
+    dkim: { lab: expect.stringMatching(/^v=DKIM1; k=rsa; p=/) },
+  });
+});
+
 test('a second start renews the lab’s values and keeps what somebody set, and every secret', () => {
   const file = writeStack('staging', values(), checkout);
   const before = parse(readFileSync(file, 'utf8'));
