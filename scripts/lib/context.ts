@@ -6,6 +6,7 @@ import { describeAccounts, providersOf } from './accounts.ts';
 import { findBackend, showBackend } from './backend.ts';
 import { type Place, refuseForeignStack, refuseMixture } from './mixture.ts';
 import { checkout } from './paths.ts';
+import { expiryReminder } from './reminders.ts';
 import { configOf, readStackFile, stackFile } from './stack-file.ts';
 
 /** Where a verb acts: found once, printed at each verb, never mixed. */
@@ -49,8 +50,10 @@ export function announce(context: Context, stack?: string): void {
   process.stderr.write(
     process.stderr.isTTY && !process.env.NO_COLOR ? `\u001b[1m${line}\u001b[22m\n` : `${line}\n`,
   );
-  if (stack !== undefined && config)
-    refuseForeignStack(context, stackFile(context.projectDir, stack), config);
+  if (stack === undefined || !config) return;
+  refuseForeignStack(context, stackFile(context.projectDir, stack), config);
+  const reminder = expiryReminder(stack, config);
+  if (reminder) process.stderr.write(`${reminder}\n`);
 }
 
 /** What a stack file says in plain; undefined where there is none to read, which is the verb's to say. */

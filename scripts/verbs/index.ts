@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { adminVerb } from './admin.ts';
 import { costsVerb } from './costs.ts';
+import { destroyVerb } from './destroy.ts';
 import { doctorVerb } from './doctor.ts';
 import { driftVerb } from './drift.ts';
+import { failoverVerb } from './failover.ts';
 import { imagesVerb } from './images.ts';
 import { initVerb } from './init.ts';
 import { labVerb } from './lab.ts';
@@ -29,5 +31,7 @@ export const verbs: (() => Command)[] = [
   driftVerb,
   adminVerb,
   rotateVerb,
+  failoverVerb,
+  destroyVerb,
   labVerb,
 ];
