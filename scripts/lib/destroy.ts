@@ -29,7 +29,8 @@ export async function readState(place: StackPlace): Promise<Kept[]> {
 export function refuseProtected(stack: string, config: Record<string, unknown>, resources: Kept[]): void {
   const steps = (first: string) =>
     `1. ${first}pulumi up -s ${stack}, which lifts the protection of machines, addresses and buckets; 2. coop destroy ${stack}`;
-  if (config.protect === true)
+  // pulumi config set writes a string.
+  if (String(config.protect) === 'true')
     throw new VisibleError(
       `${stack} is protected — Pulumi.${stack}.yaml says protect: true — to take it down nevertheless: ${steps(`set protect to false there (pulumi config set --stack ${stack} protect false), then `)}`,
     );

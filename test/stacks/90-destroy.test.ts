@@ -10,7 +10,12 @@ const exec = promisify(execFile);
 
 describe('destroy', () => {
   it('leaves nothing in the clouds', async () => {
-    await Promise.all(stacks.map(({ pulumi }) => pulumi('destroy', '--yes', '--skip-preview')));
+    // Both ways there are.
+    const [first, ...others] = stacks;
+    await Promise.all([
+      first?.coop('destroy', '--yes'),
+      ...others.map(({ pulumi }) => pulumi('destroy', '--yes', '--skip-preview')),
+    ]);
     expect(await cloud.everything()).toEqual([]);
     const { stdout } = await exec('docker', ['ps', '-aq', '--filter', 'label=coop.lab']);
     expect(stdout.trim()).toBe('');
