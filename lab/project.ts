@@ -118,7 +118,8 @@ function setLabValues(
   section('dns');
   set('dns', 'zone', zone);
   set('dns', 'zoneId', tokens.zones[zone]);
-  if (document.hasIn([...key('dns'), 'mail'])) set('dns', 'mail', document.createNode(mailRecords()));
+  // The others are guests in the zone.
+  if (document.getIn(key('domain')) === zone) set('dns', 'mail', document.createNode(mailRecords()));
 }
 
 /** What the lab's mail relay would have on its account page. */

@@ -3,8 +3,7 @@ import type { Loose, Problem, StackConfig } from '../types.ts';
 
 /** The halves of each key pair must belong together. */
 export function checkSecretPairs(config: Loose<StackConfig>): Problem[] {
-  const { secrets } = config;
-  if (!secrets) return [];
+  const secrets = config.secrets ?? {};
   const problems: Problem[] = [];
   const { vapidPrivateKey, vapidPublicKey } = secrets;
   const mismatch = vapidPrivateKey && vapidPublicKey && vapidMismatch(vapidPrivateKey, vapidPublicKey);
@@ -38,7 +37,8 @@ function checkHostKeys(
       : MAKE;
     problems.push({ key, reason: `is missing beside ${role}`, remedy });
   }
-  if (!existing && config.secrets?.[name] === undefined)
+  // Without any secret the schema has said so, too.
+  if (!existing && config.secrets && config.secrets[name] === undefined)
     problems.push({ key: `secrets.${name}`, reason: 'is missing', remedy: MAKE });
   return [...problems, ...checkSshPair(config, key, name)];
 }
