@@ -49,10 +49,10 @@ export class Instance extends pulumi.ComponentResource {
 
     const primary = this.machine('primary', group);
     const secondary = config.secondary && this.machine('secondary', group);
-    const { storage, retentionDays, protect } = config;
+    const { storage, backupDays, protect } = config;
     const buckets = storages[storage.provider](
       `${name}-storage`,
-      { storage, retentionDays, protect, after: members(group) },
+      { storage, retentionDays: backupDays, protect, after: members(group) },
       parent,
     );
     group?.hold(`${name}-group`, [...primary.urns, ...(secondary?.urns ?? []), ...buckets.urns]);

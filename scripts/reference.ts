@@ -1,10 +1,16 @@
-// Writes docs/reference/coop.md from the help texts: node_modules/.bin/node scripts/reference.ts
+// Writes docs/reference/ from the help texts and the schema: node_modules/.bin/node scripts/reference.ts
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { configReference } from './lib/config-reference.ts';
 import { checkout } from './lib/paths.ts';
 import { reference } from './lib/reference.ts';
 
-const page = join(checkout, 'docs', 'reference', 'coop.md');
-mkdirSync(dirname(page), { recursive: true });
-writeFileSync(page, reference());
-console.log(page);
+const directory = join(checkout, 'docs', 'reference');
+mkdirSync(directory, { recursive: true });
+for (const [name, text] of [
+  ['coop.md', reference()],
+  ['config.md', configReference()],
+] as const) {
+  writeFileSync(join(directory, name), text);
+  console.log(join(directory, name));
+}

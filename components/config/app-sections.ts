@@ -39,7 +39,7 @@ export const retention = z.strictObject({
     'copies of attachments from other servers are kept; fetched again when somebody looks',
   ).default(7),
   profileDays: days(
-    'copies of pictures of profiles on other servers that nobody here follows are kept',
+    'copies of pictures of profiles elsewhere are kept that neither follow nor are followed by anybody here',
   ).default(0),
   previewCardDays: z
     .int()
@@ -55,17 +55,19 @@ export const retention = z.strictObject({
   statusDays: days('posts of other servers that nobody here has anything to do with are kept').default(0),
 });
 
-/** https://docs.joinmastodon.org/admin/config/#translation-for-posts */
+const TRANSLATOR = 'who translates posts: deepl or libretranslate';
+
+/** https://docs.joinmastodon.org/admin/config/#other */
 export const translation = z.discriminatedUnion('provider', [
   z.strictObject({
-    provider: z.literal('deepl').meta({ description: 'who translates posts: deepl or libretranslate' }),
+    provider: z.literal('deepl').meta({ description: TRANSLATOR }),
     plan: z
       .enum(['free', 'pro'])
       .default('free')
       .meta({ description: 'plan of the key in secrets.translationKey at DeepL' }),
   }),
   z.strictObject({
-    provider: z.literal('libretranslate'),
+    provider: z.literal('libretranslate').meta({ description: TRANSLATOR }),
     endpoint: httpsUrl.meta({ description: 'address of the LibreTranslate server, without /translate' }),
   }),
 ]);

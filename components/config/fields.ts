@@ -87,6 +87,18 @@ export const publicKeyLine = text(
   'paste the one line of ~/.ssh/id_ed25519.pub',
 );
 
+const SYSTEM_USERS = new Set(
+  `root daemon bin sys sync games man lp mail news uucp proxy backup list irc nobody sshd messagebus polkitd www-data
+  docker sudo adm debian instance postgres redis mastodon`.split(/\s+/),
+);
+
+/** A name an account on the machine can have. */
+export const personName = text(
+  (name) => /^[a-z][a-z0-9-]{0,30}$/.test(name) && !SYSTEM_USERS.has(name),
+  'is not a name for a person’s account',
+  'lower-case letters, digits and hyphens; not the name of a system user',
+);
+
 export const bucketName = text(
   (value) => /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(value),
   'is not a bucket name',

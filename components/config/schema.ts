@@ -61,14 +61,7 @@ export const keys = {
     .min(1)
     .meta({ description: 'ranges (CIDR) SSH is reachable from; never the whole world', missing: INIT }),
   admins: z
-    .record(
-      field.text(
-        (name) => /^[a-z][a-z0-9-]{0,30}$/.test(name) && !RESERVED.has(name),
-        'is not a name for a person’s account',
-        'lower-case letters, digits and hyphens; not the name of a system user',
-      ),
-      z.array(field.publicKeyLine).min(1),
-    )
+    .record(field.personName, z.array(field.publicKeyLine).min(1))
     .default({})
     .meta({ description: 'people with accounts on the machine: name and list of SSH public keys' }),
   acmeDirectory: field.httpsUrl
@@ -95,7 +88,7 @@ export const keys = {
     .max(3600)
     .default(60)
     .meta({ description: 'seconds after which a WAL segment is archived even when not full (10 to 3600)' }),
-  retentionDays: z
+  backupDays: z
     .int()
     .min(1)
     .max(3650)
@@ -162,37 +155,3 @@ export const keys = {
 
 export type Key = keyof typeof keys;
 export type Parsed = { [K in Key]: z.output<(typeof keys)[K]> };
-
-const RESERVED = new Set([
-  ...[
-    'root',
-    'daemon',
-    'bin',
-    'sys',
-    'sync',
-    'games',
-    'man',
-    'lp',
-    'mail',
-    'news',
-    'uucp',
-    'proxy',
-    'backup',
-    'list',
-  ],
-  ...[
-    'irc',
-    'nobody',
-    'sshd',
-    'messagebus',
-    'polkitd',
-    'www-data',
-    'docker',
-    'sudo',
-    'adm',
-    'debian',
-    'instance',
-    'postgres',
-  ],
-  ...['redis', 'mastodon'],
-]);

@@ -34,12 +34,13 @@ export const storage = z.strictObject({
     .meta({ description: 'bucket of backups (default: the domain with dashes, -backups); never renamed' }),
 });
 
+const NAMES = 'who serves the names: cloudflare or none';
 const MAIL = 'mail records of the domain: mx, spf, dkim, dmarc (default none)';
 
 /** https://developers.cloudflare.com/dns/manage-dns-records/ */
 export const dns = z.discriminatedUnion('provider', [
   z.strictObject({
-    provider: z.literal('cloudflare').meta({ description: 'who serves the names: cloudflare or none' }),
+    provider: z.literal('cloudflare').meta({ description: NAMES }),
     zone: domainName.meta({ description: 'zone the names are in' }),
     zoneId: text(
       (value) => /^[0-9a-f]{32}$/.test(value),
@@ -49,7 +50,7 @@ export const dns = z.discriminatedUnion('provider', [
     mail: mailRecords.optional().meta({ description: MAIL }),
   }),
   z.strictObject({
-    provider: z.literal('none'),
+    provider: z.literal('none').meta({ description: NAMES }),
     mail: mailRecords.optional().meta({ description: MAIL }),
   }),
 ]);

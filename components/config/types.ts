@@ -37,7 +37,7 @@ export interface StackConfig {
   /** archive_timeout in seconds (10..3600). */
   rpo: number;
   /** Days backups and old object versions are kept. */
-  retentionDays: number;
+  backupDays: number;
   /** Overrides by process name of the app's process list. */
   processes: Record<string, ProcessOverride>;
   database: DatabaseConfig;

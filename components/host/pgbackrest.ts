@@ -12,7 +12,7 @@ function repository(
   number: 1 | 2,
   at: BucketAccess,
   port: number,
-  { secrets, retentionDays }: StackConfig,
+  { secrets, backupDays }: StackConfig,
 ): Record<string, string | number> {
   const values = {
     type: 's3',
@@ -30,7 +30,7 @@ function repository(
     bundle: 'y',
     block: 'y',
     'retention-full-type': 'time',
-    'retention-full': retentionDays,
+    'retention-full': backupDays,
   };
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`repo${number}-${key}`, value]));
 }

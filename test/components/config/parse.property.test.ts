@@ -53,7 +53,7 @@ test('any value in any place of a valid file crashes nothing, and nobody else’
     'images',
     'admins',
     'rpo',
-    'retentionDays',
+    'backupDays',
     'uploadMb',
     'logDays',
     'acmeDirectory',

@@ -30,7 +30,7 @@ test('a complete stack file has no problem and comes back with every default', (
     storage: { region: 'fra1', media: 'staging-social-coop-media', backups: 'staging-social-coop-backups' },
     mail: { host: 'smtp.example.org', port: 587 },
     rpo: 60,
-    retentionDays: 30,
+    backupDays: 30,
     database: { maxConnections: 200, sharedBuffersMb: 256 },
     mediaCache: { hours: 48, gigabytes: 5 },
     containerRange: '198.19.0.0/16',

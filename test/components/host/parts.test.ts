@@ -180,7 +180,7 @@ describe('nginx', () => {
 describe('database and backups', () => {
   it('follow the configured RPO, connections and retention', () => {
     const given = facts({
-      config: { rpo: 10, retentionDays: 7, database: { maxConnections: 321, sharedBuffersMb: 512 } },
+      config: { rpo: 10, backupDays: 7, database: { maxConnections: 321, sharedBuffersMb: 512 } },
     });
     expect(postgresConfig(given)).toContain('archive_timeout = 10\n');
     expect(postgresConfig(given)).toContain('max_connections = 321\n');

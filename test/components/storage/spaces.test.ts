@@ -7,7 +7,7 @@ import { only, staging } from '../support/staging.ts';
 test.each(['media', 'backups'])(
   'the bucket of %s is private and keeps old versions for the time asked',
   async (purpose) => {
-    const { resources } = await staging({ retentionDays: 45, 'storage.region': 'ams3' });
+    const { resources } = await staging({ backupDays: 45, 'storage.region': 'ams3' });
     const { inputs } = only(resources, 'SpacesBucket', `staging-storage-${purpose}`);
     expect(inputs).toEqual({
       name: `staging-social-coop-${purpose}`,

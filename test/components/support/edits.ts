@@ -173,7 +173,7 @@ export const edits: Record<string, Edits> = {
   }),
   registrations: to('registrations', 'open', 'approved', 'closed'),
   rpo: to('rpo', 10, 3600),
-  retentionDays: to('retentionDays', 7, 365),
+  backupDays: to('backupDays', 7, 365),
   // A stopped Sidekiq process would leave its queue unworked; web has two replicas at most.
   'processes.*.replicas': to('processes.web.replicas', 1),
   'processes.*.concurrency': to(`${process}.concurrency`, 5, 12),
