@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cgroupParent } from './names.ts';
@@ -24,8 +24,20 @@ function directoriesIn(directory: string): string[] {
   }
 }
 
+/** Frozen processes do not even die: a container that was paused, in a machine that is gone. */
+function thaw(directory: string): void {
+  for (const [file, value] of [
+    ['freezer.state', 'THAWED'],
+    ['cgroup.freeze', '0'],
+  ] as const)
+    try {
+      writeFileSync(join(directory, file), value, { flag: 'r+' });
+    } catch {}
+}
+
 /** A cgroup goes when everything below it has gone, and its last process has been reaped. */
 function removeTree(directory: string): void {
+  thaw(directory);
   for (const child of directoriesIn(directory)) removeTree(child);
   try {
     rmdirSync(directory);

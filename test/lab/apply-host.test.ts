@@ -8,6 +8,9 @@ import { labDir } from '../../lab/paths.ts';
 import { openSshPair } from '../fixtures/facts.ts';
 import { hostile } from '../host/checkers.ts';
 import { ApplyLab } from './support/apply-lab.ts';
+import { red } from './support/apply-observe.ts';
+import { describeHousekeeping } from './support/housekeeping.ts';
+import { describeNight } from './support/night.ts';
 import { run } from './support/run.ts';
 
 const carol = openSshPair('carol@train');
@@ -17,7 +20,12 @@ let site: string;
 
 beforeAll(async () => {
   lab = await ApplyLab.start('host.social.coop', {
-    config: { federation: 'open', admins: { carol: [carol.publicKey] }, environment: hostile },
+    config: {
+      federation: 'open',
+      admins: { carol: [carol.publicKey] },
+      environment: hostile,
+      retention: { mediaDays: 7, profileDays: 3, previewCardDays: 14, statusDays: 30 },
+    },
   });
   facts = lab.facts;
   site = `https://${facts.config.domain}`;
@@ -30,12 +38,6 @@ const changed = (config: Partial<HostFacts['config']>): HostFacts => ({
   ...facts,
   config: { ...facts.config, ...config },
 });
-
-/** Whether a TCP connection from this machine, which stands for the world, is let in. */
-const _reaches = async (host: string, port: number) =>
-  (await run(['timeout', '3', 'bash', '-c', `exec 3<>/dev/tcp/${host}/${port}`])).code === 0;
-
-const _fromWeb = (line: string) => lab.ssh(`docker exec instance-web-1 ${line}`);
 
 describe('the app’s variables', () => {
   it('arrive in its containers exactly as configured, whatever is in them', async () => {
@@ -148,6 +150,9 @@ describe('admins', () => {
   });
 });
 
+describeNight(() => lab);
+describeHousekeeping(() => lab);
+
 describe('the machine', () => {
   it('keeps a copy of every image beside the backups', async () => {
     await lab.must('systemctl start image-archive.service', { seconds: 170 });
@@ -187,7 +192,7 @@ describe('the machine', () => {
       })
       .toBe(200);
     await expect
-      .poll(async () => JSON.parse((await lab.ssh('instance status --json')).stdout || '{}').problems, {
+      .poll(async () => red(JSON.parse((await lab.ssh('instance status --json')).stdout || '{}')), {
         timeout: 60_000,
         interval: 2000,
       })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostFacts } from '../../components/host/render.ts';
 import { ApplyLab } from './support/apply-lab.ts';
-import { restarted, starts, writtenSince } from './support/apply-observe.ts';
+import { red, restarted, starts, writtenSince } from './support/apply-observe.ts';
 
 let lab: ApplyLab;
 let facts: HostFacts;
@@ -65,7 +65,7 @@ describe('an apply that is killed', () => {
     expect(ran.code, ran.output).toBe(0);
     expect(killed).toEqual(stepsOf(ran.stdout));
     const report = JSON.parse(await lab.must('instance status --json'));
-    expect(report.problems).toEqual([]);
+    expect(red(report)).toEqual([]);
     expect(report.backup).toMatchObject({ type: 'full', failing: false });
     expect(report.certificate.placeholder).toBe(false);
   });

@@ -128,16 +128,18 @@ export class ApplyLab {
   /** Runs a line of shell on the machine as root. */
   ssh(
     line: string,
-    options: { input?: string; seconds?: number; onLine?: (line: string) => void } = {},
+    options: { input?: string; seconds?: number; onLine?: (line: string) => void; terminal?: boolean } = {},
   ): Promise<Ran> {
     return run(
       [
         'ssh',
+        ...(options.terminal ? ['-tt'] : []),
         ...['-i', this.#keyFile, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3', '-o', 'LogLevel=ERROR'],
         ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
         ...['-o', `ControlPath=${this.#keyFile}.%C`, '-o', 'ControlMaster=auto', '-o', 'ControlPersist=30'],
         `root@${this.address}`,
-        line,
+        // None: a login shell.
+        ...(line === '' ? [] : [line]),
       ],
       options,
     );

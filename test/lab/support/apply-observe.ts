@@ -1,5 +1,15 @@
 import type { ApplyLab } from './apply-lab.ts';
 
+interface Problem {
+  level: string;
+  about: string;
+  text: string;
+}
+
+/** What a machine's own status says is broken. */
+export const red = ({ problems }: { problems?: Problem[] }): Problem[] | undefined =>
+  problems?.filter(({ level }) => level === 'red');
+
 /** What runs and since when: containers by service, units by name. Equal before and after: nothing was restarted. */
 export async function starts(
   lab: ApplyLab,

@@ -4,17 +4,23 @@ include "checks";
 def part(name): $ARGS.named[name] // [null] | .[0];
 def age($iso): now - ($iso | fromdate);
 
+# Whatever runs daily has had its time after a day and an hour.
+def is_to_come: .enabled and .active and .next != null and .last == null and .started == null and (.running | not) and age(.since) <= 25 * 3600;
+
 # A job that never ran is broken, unless its first time is still to come.
+def job_problem:
+  if (.enabled and .active and .next != null) | not then
+    red("jobs"; "\(.name) will not run: its timer \(if .enabled | not then "is not enabled" elif .active | not then "is not active" else "has no next time" end)")
+  elif .result != "success" then red("jobs"; "\(.name): its last run ended with \(.result)")
+  elif .last == null and (.running or is_to_come) then empty
+  elif .last == null and .started != null then red("jobs"; "\(.name) was started and never did its work")
+  elif .last == null then red("jobs"; "\(.name) never ran")
+  elif .staleAfter != null and age(.last) > .staleAfter then red("jobs"; "\(.name) last worked \(days(age(.last))) ago (\(.last))")
+  else empty end;
+
 def job_problems:
   if . == null then red("jobs"; "cannot be read")
-  else .[]
-    | if (.enabled and .active and .next != null) | not then red("jobs"; "\(.name) will not run: \(if .enabled | not then "its timer is not enabled" elif .active | not then "its timer is not active" else "its timer has no next time" end)")
-      elif .result != "success" then red("jobs"; "\(.name): its last run ended with \(.result)")
-      elif .last == null and .running then empty
-      elif .last == null and .started != null then red("jobs"; "\(.name) was started and never did its work")
-      elif .last == null and age(.since) > 25 * 3600 then red("jobs"; "\(.name) never ran")
-      elif .last != null and .staleAfter != null and age(.last) > .staleAfter then red("jobs"; "\(.name) last worked \(days(age(.last))) ago (\(.last))")
-      else empty end
+  else (.[] | job_problem), (map(select(is_to_come) | .name) | if . == [] then empty else yellow("jobs"; "the first run is still to come of \(join(", "))") end)
   end;
 
 # Those that our own tree enabled beside timers' jobs; anybody else's is worth a look.
