@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { apps, parseVersion, type Version } from '../../components/apps/index.ts';
 import { checkout } from '../../scripts/lib/paths.ts';
 
 const libexec = join(checkout, 'host/opt/social.coop/libexec');
@@ -37,6 +38,12 @@ describe('instance', () => {
     for (const verb of ['stauts', '../apply', 'a b'])
       expect(instance(verb)).toMatchObject({ status: 2, stderr: expect.stringContaining('instance help') });
   });
+});
+
+it.each(Object.entries(apps))('%s cannot be told to delete itself by a variable either', (_, app) => {
+  // What newer versions want in .env.production before Sidekiq does it.
+  for (const version of ['4.4.0', '4.5.20', '4.7.4'])
+    expect(app.environment(parseVersion(version) as Version).has('SELF_DESTRUCT')).toBe(false);
 });
 
 describe('tootctl on the machine', () => {
