@@ -133,7 +133,8 @@ export class ApplyLab {
     return run(
       [
         'ssh',
-        ...(options.terminal ? ['-tt'] : []),
+        // A connection of its own: a shared one opens no session of its own, and says nothing.
+        ...(options.terminal ? ['-tt', '-o', 'ControlPath=none'] : []),
         ...['-i', this.#keyFile, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3', '-o', 'LogLevel=ERROR'],
         ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
         ...['-o', `ControlPath=${this.#keyFile}.%C`, '-o', 'ControlMaster=auto', '-o', 'ControlPersist=30'],

@@ -49,13 +49,11 @@ export function describeHousekeeping(get: () => ApplyLab): void {
         '2|near.png',
         '3|ours.png',
       ]);
-      expect(await ask('SELECT id, avatar_file_name FROM accounts WHERE id < 4 ORDER BY id')).toEqual([
-        '1|',
-        '2|new.png',
-        '3|ours.png',
-      ]);
+      expect(
+        await ask('SELECT id, avatar_file_name FROM accounts WHERE id BETWEEN 1 AND 3 ORDER BY id'),
+      ).toEqual(['1|', '2|new.png', '3|ours.png']);
       expect(await ask('SELECT url FROM preview_cards')).toEqual(['https://remote.example/new']);
-      expect(await ask('SELECT id FROM statuses WHERE id < 4 ORDER BY id')).toEqual(['2', '3']);
+      expect(await ask('SELECT id FROM statuses WHERE id BETWEEN 1 AND 3 ORDER BY id')).toEqual(['2', '3']);
 
       const { timers } = JSON.parse(await lab.must('instance status --json'));
       const said = Object.fromEntries(

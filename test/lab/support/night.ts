@@ -67,7 +67,7 @@ const faults: [string, Fault][] = [
       // Valid for the first two days of a year that is over.
       breaks: `cd ${certificates} && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=ended -not_before 20250101000000Z -not_after 20250103000000Z -keyout ended.key -out ended.crt 2>/dev/null && ln -sfn ended.key privkey.pem && ln -sfn ended.crt fullchain.pem && systemctl reload nginx && sleep 0.5`,
       says: ['certificate', /ended \d+ days ago/],
-      shown: /expired \d+ days ago/,
+      shown: /TLS +expired \d+ days ago/,
       mends: `instance certificate renew && rm ${certificates}/ended.*`,
     },
   ],
@@ -152,11 +152,11 @@ export function describeNight(get: () => ApplyLab): void {
       const lab = get();
       await lab.must('touch /run/reboot-required && echo linux-image-amd64 > /run/reboot-required.pkgs');
       const login = await lab.ssh('', { terminal: true, input: 'exit\n' });
+      await lab.must('rm /run/reboot-required*');
       expect(login.output).toContain('host.social.coop · stack staging');
       expect(login.output).toMatch(/Begin here: +sudo instance status/);
       expect(login.output).toMatch(/YELLOW +reboot +needed: updated: linux-image-amd64/);
       expect((await lab.ssh('true')).output).toBe('');
-      await lab.must('rm /run/reboot-required*');
     });
 
     it('a newer kernel than the one that runs is a reboot needed', async () => {

@@ -91,7 +91,7 @@ def app_problems:
 {
   domain: $domain, stack: $stack, machine: $machine, role: $role, federation: $federation, applied: $hash,
   disk: part("disk"), timers: part("timers"), refused: part("refused"), failed: part("failed"), reboot: part("reboot"),
-  drift: part("drift")
+  drift: (part("drift") // [])
 }
 + (if $role == "secondary" then {standby: part("standby")} else {
     app: {name: $app, version: part("version"), expected: $expectedVersion},
@@ -105,4 +105,9 @@ def app_problems:
       (.certificate | certificate_problems)
     end),
     everywhere
-  ] | sort_by(if .level == "red" then 0 else 1 end))
+  ]
+  # What took too long is not known; that it did is all that can be said of it.
+  | ($late | split(" ") | map(select(. != "" and . != "services" and . != "standby")
+      | {version: "app", timers: "jobs", refused: "firewall", failed: "units"}[.] // .)) as $late
+  | map(select(.about | IN($late[]) | not)) + ($late | map(red(.; "did not answer within \($limit) s")))
+  | sort_by(if .level == "red" then 0 else 1 end))
