@@ -5,12 +5,14 @@ import { costsOf, describeCosts } from './components/costs/costs.ts';
 import { VisibleError } from './components/errors.ts';
 import { Instance } from './components/instance.ts';
 import { type LastOutputs, refusedMoves } from './components/last.ts';
+import { lock } from './components/lock.ts';
 
 const stack = pulumi.getStack();
 const project = pulumi.getProject();
 const config = readConfig();
 await Promise.all([refuseMoves(), checkAccounts(config, stack)]).catch(shown);
 const instance = new Instance(stack, { stack, config });
+lock(stack, instance, config.protect);
 
 export const { address, address6, url, ssh, machines, buckets, dnsByHand } = instance;
 /** Shown by a preview before anything is made, and whenever it changes. */

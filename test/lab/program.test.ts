@@ -31,6 +31,10 @@ const commands = () => {
 };
 const stackFile = () => join(run.directory, 'Pulumi.test.yaml');
 const inCloud = (type: string) => client.list(type === 'DnsRecord' ? 'cloudflare' : 'digitalocean', type);
+const types = [
+  ...['Droplet', 'ReservedIp', 'ReservedIpAssignment', 'Firewall', 'SshKey', 'Project', 'ProjectResources'],
+  ...['SpacesBucket', 'SpacesKey', 'DnsRecord'],
+];
 const up = () => run.pulumi('up', '--yes', '--skip-preview');
 
 /** Writes the stack file: plain values as given, the secrets as Pulumi encrypted them. */
@@ -167,6 +171,31 @@ describe('the program on the real engine', () => {
     expect(commands()).toHaveLength(applied);
   });
 
+  it('is destroyed by nothing while it is protected, not even without a preview, and is after two steps', async () => {
+    const all = async () =>
+      (await Promise.all(types.map(inCloud)))
+        .flat()
+        .map(({ id }) => id)
+        .sort();
+    const before = await all();
+    expect(before.length).toBeGreaterThan(12);
+    write({ logDays: 15, protect: true });
+    expect((await up()).code).toBe(0);
+    for (const command of [
+      ['destroy', '--yes'],
+      ['destroy', '--yes', '--skip-preview'],
+    ]) {
+      const { code, output } = await run.pulumi(...command);
+      expect(code).not.toBe(0);
+      expect(output).toContain('protected');
+      expect(await all()).toEqual(before);
+    }
+    // The second of the two steps is the last test of this file.
+    write({ logDays: 15, protect: false });
+    expect((await up()).code).toBe(0);
+    expect(await all()).toEqual(before);
+  });
+
   it('resizes in place', async () => {
     const { id } = await one('Droplet');
     write({ logDays: 15, 'primary.size': 's-8vcpu-16gb' });
@@ -225,34 +254,11 @@ describe('the program on the real engine', () => {
     expect((await one('Droplet')).inputs.region).toBe('ams3');
   });
 
-  it('refuses to destroy what is protected', async () => {
-    write({ logDays: 15, 'primary.region': 'ams3', protect: true });
-    expect((await up()).code).toBe(0);
-    const { code, output } = await run.pulumi('destroy', '--yes', '--skip-preview');
-    expect(code).not.toBe(0);
-    expect(output).toMatch(/protect/);
-    await one('Droplet');
-    expect(await inCloud('SpacesBucket')).toHaveLength(2);
-    write({ logDays: 15, 'primary.region': 'ams3' });
-    expect((await up()).code).toBe(0);
-  });
-
   it('destroys a stack whose machine is dead, and leaves nothing', async () => {
     const [droplet] = await inCloud('Droplet');
     await client.remove('digitalocean', 'Droplet', droplet?.id ?? '');
     const { code, output } = await run.pulumi('destroy', '--yes', '--skip-preview');
     expect(code, output).toBe(0);
-    const types = [
-      'Droplet',
-      'ReservedIp',
-      'ReservedIpAssignment',
-      'Firewall',
-      'SshKey',
-      'Project',
-      'ProjectResources',
-    ];
-    for (const type of [...types, 'SpacesBucket', 'SpacesKey', 'DnsRecord']) {
-      expect(await inCloud(type), type).toEqual([]);
-    }
+    for (const type of types) expect(await inCloud(type), type).toEqual([]);
   });
 });
