@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
 import { cloud } from '../../lab/cloud/client.ts';
 import { checkout, paths } from '../../lab/paths.ts';
 import { callCloud } from '../../lab/providers/lib/cloud.ts';
@@ -179,8 +180,12 @@ describe.runIf(found)('before anything changes, doctor, preview and init say the
   it('an admin key that does not parse', async () => {
     const there = await inClouds();
     const admin = { zoe: ['ssh-ed25519 AAAAnonsense zoe'] };
-    const spoil = (text: string) =>
-      text.replace(/^config:/m, `config:\n  instance:admins: ${JSON.stringify(admin)}`);
+    // People may be there already.
+    const spoil = (text: string) => {
+      const document = parseDocument(text);
+      document.setIn(['config', 'instance:admins'], admin);
+      return document.toString({ lineWidth: 0 });
+    };
     const both = [
       await edited(spoil, coopPath, 'doctor', staging.name),
       await edited(spoil, 'pulumi', 'preview', '--stack', staging.name),
