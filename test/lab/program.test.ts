@@ -1,51 +1,21 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
 import { cloud as client } from '../../lab/cloud/client.ts';
-import { checkout } from '../../lab/paths.ts';
 import { completed } from '../components/support/config.ts';
 import { set } from '../components/support/edits.ts';
-import type { StackFile } from '../fixtures/stack.ts';
-import { type EngineRun, engineRun } from './providers-support.ts';
+import type { EngineRun } from './providers-support.ts';
+import { ProgramBed, type Shown } from './support/program-bed.ts';
 
-// The program that ships, on the real engine with the lab's plugins, over a cloud that only remembers; `ssh` only listens.
-type Shown = Awaited<ReturnType<typeof client.list>>[number];
-
+let bed: ProgramBed;
 let run: EngineRun;
-let file: StackFile;
-let sealed: Record<string, string>;
-const secrets = () => Object.values(file.secrets as Record<string, string>);
-
-// After the mark that a session was authenticated: takes the tree, notes the call, says a line.
-const ssh = `#!/bin/sh
-for last do case "$last" in LocalCommand=*) mark=\${last#LocalCommand=} ;; esac; done
-eval "$mark"
-cat > "$TEST_DIRECTORY/stdin"
-printf '%s\\n' "$*" >> "$TEST_DIRECTORY/ssh"
-echo 'done 00-test 0.1s'
-`;
-const commands = () => {
-  const log = join(run.cloud.directory, 'ssh');
-  return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
-};
-const stackFile = () => join(run.directory, 'Pulumi.test.yaml');
+const secrets = () => Object.values(bed.file.secrets as Record<string, string>);
 const inCloud = (type: string) => client.list(type === 'DnsRecord' ? 'cloudflare' : 'digitalocean', type);
 const types = [
   ...['Droplet', 'ReservedIp', 'ReservedIpAssignment', 'Firewall', 'SshKey', 'Project', 'ProjectResources'],
   ...['SpacesBucket', 'SpacesKey', 'DnsRecord'],
 ];
-const up = () => run.pulumi('up', '--yes', '--skip-preview');
-
-/** Writes the stack file: plain values as given, the secrets as Pulumi encrypted them. */
-function write(changes: Record<string, unknown> = {}): void {
-  const { secrets: _, ...plain } = set(file, changes);
-  const config = Object.fromEntries(Object.entries(plain).map(([key, value]) => [`instance:${key}`, value]));
-  writeFileSync(
-    stackFile(),
-    stringify({ ...sealed, config: { ...config, ...(sealed.config as unknown as object) } }),
-  );
-}
+const up = () => bed.up();
+const write = (changes?: Record<string, unknown>) => bed.write(changes);
+const commands = () => bed.commands();
 
 async function one(type: string): Promise<Shown> {
   const found = await inCloud(type);
@@ -54,27 +24,14 @@ async function one(type: string): Promise<Shown> {
 }
 
 beforeAll(async () => {
-  run = await engineRun();
-  process.env.LAB_CLOUD = run.cloud.socket;
-  run.fake('ssh', ssh);
-  writeFileSync(join(run.directory, 'Pulumi.yaml'), readFileSync(join(checkout, 'Pulumi.yaml')));
-  writeFileSync(join(run.directory, 'index.ts'), `export * from '${join(checkout, 'index.ts')}';\n`);
-  file = set(completed('staging'), {
-    dns: { provider: 'cloudflare', zone: 'social.coop', zoneId: '0123456789abcdef0123456789abcdef' },
-  });
-  await run.ok('stack', 'init', 'organization/instance/test');
-  const pairs = Object.entries(file.secrets as Record<string, string>).flatMap(([name, value]) => [
-    '--secret',
-    `secrets.${name}=${value}`,
-  ]);
-  await run.ok('config', 'set-all', '--stack', 'test', '--path', ...pairs);
-  const { parse } = await import('yaml');
-  sealed = parse(readFileSync(stackFile(), 'utf8'));
+  bed = await ProgramBed.start(
+    set(completed('staging'), {
+      dns: { provider: 'cloudflare', zone: 'social.coop', zoneId: '0123456789abcdef0123456789abcdef' },
+    }),
+  );
+  run = bed.run;
 }, 600_000);
-afterAll(async () => {
-  await run?.cloud.stop();
-  delete process.env.LAB_CLOUD;
-});
+afterAll(() => bed?.stop());
 
 describe('the program on the real engine', () => {
   it('says everything that is wrong before it asks for anything', async () => {
@@ -223,7 +180,7 @@ describe('the program on the real engine', () => {
     const ssh = ((await one('Firewall')).inputs.inboundRules as typeof rules).find(
       (rule) => rule.portRange === '22',
     );
-    expect(ssh?.sourceAddresses).toEqual(file.sshFrom);
+    expect(ssh?.sourceAddresses).toEqual(bed.file.sshFrom);
     expect(await inCloud('DnsRecord')).toHaveLength(4);
   });
 
