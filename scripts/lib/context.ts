@@ -6,7 +6,8 @@ import { describeAccounts, providersOf } from './accounts.ts';
 import { findBackend, showBackend } from './backend.ts';
 import { type Place, refuseForeignStack, refuseMixture } from './mixture.ts';
 import { checkout } from './paths.ts';
-import { expiryReminder } from './reminders.ts';
+import { expiryReminder, rotationReminder } from './reminders.ts';
+import { readJournal } from './rotation-journal.ts';
 import { configOf, readStackFile, stackFile } from './stack-file.ts';
 
 /** Where a verb acts: found once, printed at each verb, never mixed. */
@@ -52,8 +53,9 @@ export function announce(context: Context, stack?: string): void {
   );
   if (stack === undefined || !config) return;
   refuseForeignStack(context, stackFile(context.projectDir, stack), config);
-  const reminder = expiryReminder(stack, config);
-  if (reminder) process.stderr.write(`${reminder}\n`);
+  const { document } = readStackFile(stackFile(context.projectDir, stack));
+  for (const reminder of [expiryReminder(stack, config), rotationReminder(stack, readJournal(document))])
+    if (reminder) process.stderr.write(`${reminder}\n`);
 }
 
 /** What a stack file says in plain; undefined where there is none to read, which is the verb's to say. */

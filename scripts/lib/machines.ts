@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { type PassphraseSource, withPassphrase } from './passphrase.ts';
 import { withPrivateDir } from './private-dir.ts';
 import { type RemoteResult, remoteOutput } from './remote.ts';
+import { hostKeysOf } from './rotation-journal.ts';
 import { knownHostsLine, type SshTarget } from './ssh-command.ts';
 import {
   type MachineAddress,
@@ -49,11 +50,16 @@ export function withStack<T>(
 }
 
 /** The way in that the stack file names now. */
-export function doorOf({ config }: OpenStack): Door {
-  const hostKey = (name: string) => [config.values[`${prefix}${name}`] ?? ''];
+export function doorOf({ config, place }: OpenStack): Door {
+  const { document } = readStackFile(stackFile(place.projectDir, place.stack));
+  const hostKeys = (role: string, name: string) =>
+    hostKeysOf(document, role, config.values[`${prefix}${name}`] ?? '');
   return {
     privateKey: String(secretsOf(config).deployKey),
-    hostKeys: { primary: hostKey('hostPublicKey'), secondary: hostKey('secondaryHostPublicKey') },
+    hostKeys: {
+      primary: hostKeys('primary', 'hostPublicKey'),
+      secondary: hostKeys('secondary', 'secondaryHostPublicKey'),
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Journal } from './rotation-journal.ts';
+
 /** Days before a stack's last day from which it is mentioned. */
 const NOTICE = 7;
 const DAY = 86_400_000;
@@ -15,4 +17,11 @@ export function expiryReminder(
   if (!(days <= NOTICE)) return undefined;
   const when = days < 0 ? `expired on ${expires}` : `expires on ${expires}`;
   return `${stack} ${when} and costs until it is gone — take it down: coop destroy ${stack}; or keep it: pulumi config set --stack ${stack} expires YYYY-MM-DD`;
+}
+
+/** One line about a rotation that was begun and not finished: what it concerns may refuse to work until it is. */
+export function rotationReminder(stack: string, journal: Journal | undefined): string | undefined {
+  return journal
+    ? `a rotation of ${journal.secret} of ${stack} is not finished — go on with it: coop rotate ${journal.secret} ${stack}`
+    : undefined;
 }

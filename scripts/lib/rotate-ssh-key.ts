@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bare } from '../../components/config/keys.ts';
 import { VisibleError } from '../../components/errors.ts';
 import { bringUp } from './bring-up.ts';
@@ -100,9 +101,16 @@ async function giveHostKey(run: Run, pair: Pair, role: string): Promise<void> {
   await run.progress.step(`the ${role} takes the new host key`, async () =>
     requireSuccess(run, await onEach(open, both, ['instance', 'access', 'host-key'], pair.privateKey)),
   );
-  await run.progress.step(`the ${role} shows the new host key`, async () =>
-    requireSuccess(run, await onEach(open, believing([pair.publicKey]), ['true'])),
-  );
+  await run.progress.step(`the ${role} shows the new host key`, async () => {
+    let answers: Answer[] = [];
+    // While sshd reads its configuration anew it lets nobody in for a moment.
+    for (const seconds of [0, 1, 2, 4, 8]) {
+      await sleep(seconds * 1000);
+      answers = await onEach(open, believing([pair.publicKey]), ['true']);
+      if (answers.every((answer) => 'result' in answer)) break;
+    }
+    requireSuccess(run, answers);
+  });
 }
 
 function requireSuccess({ rotation, open }: Run, answers: Answer[]): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expiryReminder } from '../../scripts/lib/reminders.ts';
+import { expiryReminder, rotationReminder } from '../../scripts/lib/reminders.ts';
 
 const on = (day: string) => expiryReminder('alpha', { expires: '2026-12-31' }, new Date(`${day}T23:59:00Z`));
 
@@ -17,4 +17,9 @@ describe('a stack with a last day', () => {
     expect(expiryReminder('prod', {})).toBeUndefined();
     expect(expiryReminder('prod', { expires: 'never' })).toBeUndefined();
   });
+});
+
+it('a rotation that was begun is mentioned until it is finished', () => {
+  expect(rotationReminder('prod', { secret: 'hostKey', values: {} })).toMatch(/coop rotate hostKey prod$/);
+  expect(rotationReminder('prod', undefined)).toBeUndefined();
 });
