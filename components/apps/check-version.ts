@@ -1,4 +1,4 @@
-import type { Problem } from '../config.ts';
+import type { Problem } from '../config/types.ts';
 import { type AppName, apps } from './index.ts';
 import { parseVersion, since } from './version.ts';
 

@@ -1,4 +1,4 @@
-import type { AppName, Problem, ProcessOverride, StackConfig } from '../config.ts';
+import type { AppName, Problem, ProcessOverride, StackConfig } from '../config/types.ts';
 import { checkVersion } from './check-version.ts';
 import { apps } from './index.ts';
 import { resolveProcesses } from './resolve.ts';

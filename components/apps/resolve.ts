@@ -1,4 +1,4 @@
-import type { ProcessOverride } from '../config.ts';
+import type { ProcessOverride } from '../config/types.ts';
 import type { App, AppProcess, Version } from './types.ts';
 
 /** A flag's value in a command follows the process's concurrency. */

@@ -1,4 +1,4 @@
-import type { Images, SecretName } from '../config.ts';
+import type { Images, SecretName } from '../config/types.ts';
 
 /** One long-running process of an app; becomes one or more Compose services. */
 export interface AppProcess {

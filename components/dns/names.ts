@@ -1,5 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { DnsConfig, StackConfig } from '../config.ts';
+import type { DnsConfig, StackConfig } from '../config/types.ts';
 
 /** The names of an instance, whoever serves them. */
 export interface Names {

@@ -1,4 +1,4 @@
-import type { StackConfig } from '../config.ts';
+import type { StackConfig } from '../config/types.ts';
 
 /** One DNS record by its fully qualified name. */
 export interface Record {

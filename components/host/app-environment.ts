@@ -1,5 +1,5 @@
 import { apps } from '../apps/index.ts';
-import type { SecretName } from '../config.ts';
+import type { SecretName } from '../config/types.ts';
 import { networks } from './networks.ts';
 import type { HostFacts } from './types.ts';
 

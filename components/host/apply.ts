@@ -1,6 +1,6 @@
 import { Command } from '@pulumi/command/remote/command.js';
 import * as pulumi from '@pulumi/pulumi';
-import type { StackConfig } from '../config.ts';
+import type { StackConfig } from '../config/types.ts';
 import type { Machine, Role } from '../machine/machine.ts';
 import type { Buckets } from '../storage/buckets.ts';
 import { archive } from './archive.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Images, StackConfig } from '../config.ts';
+import type { Images, StackConfig } from '../config/types.ts';
 import { digestOf } from './digest.ts';
 import type { HostFile } from './types.ts';
 

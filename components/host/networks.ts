@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { StackConfig } from '../config.ts';
+import type { StackConfig } from '../config/types.ts';
 
 export interface Subnet {
   subnet: string;

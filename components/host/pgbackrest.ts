@@ -1,4 +1,4 @@
-import type { StackConfig } from '../config.ts';
+import type { StackConfig } from '../config/types.ts';
 import { stanza } from './postgres.ts';
 import type { BucketAccess, HostFacts } from './types.ts';
 

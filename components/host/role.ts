@@ -1,4 +1,4 @@
-import type { StackConfig } from '../config.ts';
+import type { StackConfig } from '../config/types.ts';
 import type { HostFacts } from './types.ts';
 
 /** Timers with something to do on a machine that stands by; the others work on what only the primary has. */

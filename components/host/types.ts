@@ -1,4 +1,4 @@
-import type { StackConfig } from '../config.ts';
+import type { StackConfig } from '../config/types.ts';
 import type { Role } from '../machine/machine.ts';
 
 /** One bucket and the key that reaches it. */

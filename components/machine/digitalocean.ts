@@ -6,7 +6,7 @@ import { ReservedIpAssignment } from '@pulumi/digitalocean/reservedIpAssignment.
 import { SshKey } from '@pulumi/digitalocean/sshKey.js';
 import * as pulumi from '@pulumi/pulumi';
 import { bare } from '../config/keys.ts';
-import type { DigitalOceanMachineConfig } from '../config.ts';
+import type { DigitalOceanMachineConfig } from '../config/types.ts';
 import { cloudInit } from './cloud-init.ts';
 import { inboundRules, outboundRules } from './digitalocean-rules.ts';
 import { type Boot, ignoredBoot, report } from './ignored.ts';

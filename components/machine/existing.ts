@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import { bare } from '../config/keys.ts';
-import type { ExistingMachineConfig } from '../config.ts';
+import type { ExistingMachineConfig } from '../config/types.ts';
 import type { Connection, Machine, MachineArgs } from './machine.ts';
 
 /**

@@ -6,7 +6,7 @@ import { Server } from '@pulumi/hcloud/server.js';
 import { SshKey } from '@pulumi/hcloud/sshKey.js';
 import * as pulumi from '@pulumi/pulumi';
 import { bare } from '../config/keys.ts';
-import type { HetznerMachineConfig } from '../config.ts';
+import type { HetznerMachineConfig } from '../config/types.ts';
 import { cloudInit } from './cloud-init.ts';
 import { firewallRules } from './hetzner-rules.ts';
 import { type Boot, ignoredBoot, report } from './ignored.ts';

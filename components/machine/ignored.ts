@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { bare } from '../config/keys.ts';
-import type { StackConfig } from '../config.ts';
+import type { StackConfig } from '../config/types.ts';
 import type { Role } from './machine.ts';
 
 /** A configuration key whose edit an existing machine or bucket does not follow. */

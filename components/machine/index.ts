@@ -1,5 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { MachineConfig } from '../config.ts';
+import type { MachineConfig } from '../config/types.ts';
 import { DigitalOceanMachine } from './digitalocean.ts';
 import { ExistingMachine } from './existing.ts';
 import { HetznerMachine } from './hetzner.ts';

@@ -1,5 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { MachineConfig } from '../config.ts';
+import type { MachineConfig } from '../config/types.ts';
 import type { BootKeys } from './cloud-init.ts';
 import type { CarriedKeys } from './ignored.ts';
 

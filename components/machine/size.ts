@@ -1,4 +1,4 @@
-import type { Loose, MachineConfig } from '../config.ts';
+import type { Loose, MachineConfig } from '../config/types.ts';
 import { digitaloceanSizes } from './digitalocean-sizes.ts';
 import { hetznerSizes } from './hetzner-sizes.ts';
 

@@ -1,5 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { StorageConfig } from '../config.ts';
+import type { StorageConfig } from '../config/types.ts';
 import type { BucketAccess } from '../host/types.ts';
 
 /** A stack's two buckets, whoever keeps them, each with a key of its own. */

@@ -1,5 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { StorageConfig } from '../config.ts';
+import type { StorageConfig } from '../config/types.ts';
 import type { Buckets, BucketsArgs } from './buckets.ts';
 import { SpacesBuckets } from './spaces.ts';
 
