@@ -14,7 +14,9 @@ await Promise.all([refuseMoves(), checkAccounts(config, stack)]).catch(shown);
 const instance = new Instance(stack, { stack, config });
 lock(stack, instance, config.protect);
 
-export const { address, address6, url, ssh, machines, buckets, dnsByHand } = instance;
+export const { address, url, ssh, machines, buckets, dnsByHand } = instance;
+/** Empty where the machine has none. */
+export const address6 = instance.address6.apply((found) => found ?? '');
 /** Shown by a preview before anything is made, and whenever it changes. */
 export const monthlyCost = describeCosts(costsOf(config));
 
