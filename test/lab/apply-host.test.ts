@@ -12,6 +12,7 @@ import { red } from './support/apply-observe.ts';
 import { describeHousekeeping } from './support/housekeeping.ts';
 import { describeNight } from './support/night.ts';
 import { run } from './support/run.ts';
+import { describeSecondRepository } from './support/second-repository.ts';
 
 const carol = openSshPair('carol@train');
 let lab: ApplyLab;
@@ -151,6 +152,7 @@ describe('admins', () => {
 });
 
 describeNight(() => lab);
+describeSecondRepository(() => ({ lab, facts }));
 describeHousekeeping(() => lab);
 
 describe('the machine', () => {
