@@ -3,6 +3,7 @@ import { type ComposeService, common, networkNames } from './compose-common.ts';
 import { digestOf } from './digest.ts';
 import { networks } from './networks.ts';
 import { onHost, users } from './paths.ts';
+import { configName } from './pgbackrest.ts';
 import { redisConfig } from './redis.ts';
 import type { HostFacts } from './types.ts';
 
@@ -17,7 +18,7 @@ export function databaseService(facts: HostFacts, image: string): ComposeService
     command: ['serve'],
     networks: { [networkNames.internal]: { ipv4_address: networks(config).database } },
     extra_hosts: repositories(facts).map((endpoint) => `${endpoint}:${networks(config).internal.gateway}`),
-    environment: { PGBACKREST_CONFIG: `${onHost.postgres}/pgbackrest.conf` },
+    environment: { PGBACKREST_CONFIG: `${onHost.postgres}/${configName(config)}` },
     volumes: [
       `${onHost.data}/postgres:/var/lib/postgresql`,
       `${onHost.data}/pgbackrest-spool:/var/spool/pgbackrest`,

@@ -7,7 +7,7 @@ import { egressNames, firewallEgress, firewallRanges, firewallValues } from './f
 import { imageContext } from './images.ts';
 import { nginxFederation, nginxOperators, nginxUpstreams } from './nginx.ts';
 import { onHost, users } from './paths.ts';
-import { pgbackrestConfig } from './pgbackrest.ts';
+import { pgbackrestFiles } from './pgbackrest.ts';
 import { postgresAccess, postgresClients, postgresConfig, postgresRoles } from './postgres.ts';
 import { rcloneConfig } from './rclone.ts';
 import { redisConfig } from './redis.ts';
@@ -37,7 +37,9 @@ export function generatedFiles(facts: HostFacts): HostFile[] {
     file(`${onHost.postgres}/pg_hba.conf`, postgresAccess(facts)),
     file(`${onHost.postgres}/roles.sql`, postgresRoles(facts), 0o400, users.postgres),
     file(`${onHost.postgres}/clients.json`, postgresClients(facts), 0o400, users.postgres),
-    file(`${onHost.postgres}/pgbackrest.conf`, pgbackrestConfig(facts), 0o400, users.postgres),
+    ...pgbackrestFiles(facts).map(({ name, content }) =>
+      file(`${onHost.postgres}/${name}`, content, 0o400, users.postgres),
+    ),
     file(`${onHost.redis}/redis.conf`, redisConfig(facts), 0o400, users.redis),
     file('/etc/social.coop/rclone.conf', rcloneConfig(facts), 0o600),
     file('/etc/social.coop/egress', egressNames(facts)),

@@ -42,9 +42,22 @@ function secondRepository({ repo2, secrets }: StackConfig): BucketAccess | undef
   return { ...repo2, accessKey, secretKey };
 }
 
+/**
+ * The file pgBackRest reads in the database's container. With a second repository it has another name, so that the container
+ * from before, which has no way there, archives its last WAL as it did and does not hold up its own end.
+ */
+export const configName = ({ repo2 }: StackConfig) => (repo2 ? 'pgbackrest-two.conf' : 'pgbackrest.conf');
+
+/** Both files by name; the second is there only with a second repository. */
+export function pgbackrestFiles(facts: HostFacts): { name: string; content: string }[] {
+  const one = { name: 'pgbackrest.conf', content: pgbackrestConfig(facts) };
+  const second = secondRepository(facts.config);
+  if (!second) return [one];
+  return [one, { name: configName(facts.config), content: pgbackrestConfig(facts, second) }];
+}
+
 /** https://pgbackrest.org/configuration.html. archive-push-queue-max is left unset: it drops WAL and reports success. */
-export function pgbackrestConfig({ config, backups }: HostFacts): string {
-  const second = secondRepository(config);
+export function pgbackrestConfig({ config, backups }: HostFacts, second?: BucketAccess): string {
   const global = section('global', {
     // Sockets on the internal bridge; 443 there is nginx's.
     ...repository(1, backups, 9443, config),

@@ -10,7 +10,7 @@ import { imagesOf } from '../../../components/host/images.ts';
 import { parseManifest, ruleFor } from '../../../components/host/manifest.ts';
 import { networks } from '../../../components/host/networks.ts';
 import { nginxFederation, nginxUpstreams } from '../../../components/host/nginx.ts';
-import { pgbackrestConfig } from '../../../components/host/pgbackrest.ts';
+import { pgbackrestConfig, pgbackrestFiles } from '../../../components/host/pgbackrest.ts';
 import { postgresConfig } from '../../../components/host/postgres.ts';
 import { renderHost } from '../../../components/host/render.ts';
 import { scramVerifier } from '../../../components/host/scram.ts';
@@ -323,7 +323,10 @@ describe('a second backup repository', () => {
   const at = (path: string) => files.find((file) => file.path === path);
 
   it('has its own place and keys, and the same cipher and days', () => {
-    const lines = pgbackrestConfig(given).split('\n');
+    const [one, both] = pgbackrestFiles(given);
+    expect(one).toEqual({ name: 'pgbackrest.conf', content: pgbackrestConfig(plain) });
+    expect(at('/opt/social.coop/compose.yaml')?.content).toContain(`postgres/${both?.name}\n`);
+    const lines = both?.content.split('\n') ?? [];
     expect(lines).toEqual(
       expect.arrayContaining([
         'repo2-s3-endpoint=s3.example.org',

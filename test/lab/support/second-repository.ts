@@ -73,7 +73,7 @@ export function describeSecondRepository(given: () => { lab: ApplyLab; facts: Ho
       await applied(given().facts);
       expect(await given().lab.must('systemctl list-unit-files --no-legend "repo2*" | wc -l')).toBe('0\n');
       expect(
-        (await given().lab.must('cat /etc/social.coop/postgres/pgbackrest.conf')).includes('repo2'),
+        (await given().lab.must('cat /etc/social.coop/postgres/pgbackrest*.conf')).includes('repo2'),
       ).toBe(false);
       // Whatever failed while it was there has been said.
       await given().lab.ssh('systemctl reset-failed');
