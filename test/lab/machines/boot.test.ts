@@ -42,9 +42,9 @@ afterAll(async () => {
   await removeLeftovers();
 });
 
-test('two machines let their owner in by key within 15 seconds of being asked for', () => {
+test('two machines let their owner in by key within 30 seconds of being asked for', () => {
   console.log(`two machines, from the call to SSH: ${seconds.toFixed(1)} s`);
-  expect(seconds).toBeLessThan(15);
+  expect(seconds).toBeLessThan(30);
 });
 
 test('the host key is the one delivered by cloud-init, and a stranger has no way in', async () => {

@@ -80,7 +80,7 @@ const second: [string, Fault][] = [
       hurt: () => fillDisk('apply-test'),
       says: ['disk', /\/var is (?:9\d|100) % full/],
       shown: /\/var +(?:9\d|100) % used/,
-      mends: 'rm /var/lab-fill && instance disk free',
+      mends: 'rm -f /var/lab-fill && instance disk free',
     },
   ],
 ];
