@@ -66,12 +66,6 @@ describe.each(stacks)('$name', (stack) => {
   describe('a server deleted by hand', () => {
     it('is created again by up, which refuses to start an empty database beside its backups', async () => {
       const lost = await stack.server();
-      // Whoever deletes it in the control panel has to lift the provider's own protection first.
-      const { deleteProtection: _, rebuildProtection: __, ...inputs } = lost.inputs;
-      if (lost.inputs.deleteProtection) {
-        await expect(cloud.remove(provider, types.server, lost.id)).rejects.toThrow(/protected/);
-        await cloud.update(provider, types.server, lost.id, inputs);
-      }
       await cloud.remove(provider, types.server, lost.id);
       await refresh();
       const refused = await run(stack.upCommand(), { seconds: 300 });
