@@ -9,8 +9,10 @@ import { bare } from '../config/keys.ts';
 import type { DigitalOceanMachineConfig } from '../config/types.ts';
 import { cloudInit } from './cloud-init.ts';
 import { inboundRules, outboundRules } from './digitalocean-rules.ts';
-import { type Boot, ignoredBoot, report } from './ignored.ts';
-import type { Connection, Machine, MachineArgs, Role } from './machine.ts';
+import type { Boot } from './ignored.ts';
+import type { Connection, Machine, MachineArgs } from './machine.ts';
+import { rootConnection } from './root-connection.ts';
+import { warnIgnored } from './warn-ignored.ts';
 
 const IMAGE = 'debian-13-x64';
 
@@ -30,7 +32,6 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
   readonly server: Droplet;
   readonly ready: pulumi.Resource[];
   readonly urns: pulumi.Output<string>[];
-  private readonly reserved: ReservedIp;
 
   constructor(
     name: string,
@@ -53,7 +54,7 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
       { parent: this },
     );
     // Before the machine, so that it is destroyed after it: an address cannot go while it is in use.
-    this.reserved = new ReservedIp(
+    const reserved = new ReservedIp(
       `${name}-address`,
       { region: machine.region },
       { parent: this, ignoreChanges: ['region'], protect, dependsOn: args.after },
@@ -76,7 +77,7 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
       },
       {
         parent: this,
-        dependsOn: [key, this.reserved, ...(args.after ?? [])],
+        dependsOn: [key, reserved, ...(args.after ?? [])],
         ignoreChanges: keptInputs,
         additionalSecretOutputs: ['userData'],
         protect,
@@ -84,7 +85,7 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
     );
     const assignment = new ReservedIpAssignment(
       `${name}-assignment`,
-      { ipAddress: this.reserved.ipAddress, dropletId: this.server.id.apply(Number) },
+      { ipAddress: reserved.ipAddress, dropletId: this.server.id.apply(Number) },
       // The provider cannot unassign what is assigned to nothing, and a new assignment moves the address by itself.
       { parent: this, deletedWith: this.server },
     );
@@ -98,33 +99,15 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
       },
       { parent: this },
     );
-    this.warn(args.role, boot);
+    warnIgnored(this.server, this.server, boot, [this.server, reserved], args.role);
 
-    this.address = this.reserved.ipAddress;
+    this.address = reserved.ipAddress;
     this.address6 = this.server.ipv6Address.apply((address) => address || undefined);
-    this.connection = pulumi.secret(
-      this.server.ipv4Address.apply((host) => ({
-        host,
-        user: 'root',
-        privateKey: keys.deployKey,
-        hostKey: bare(keys.hostPublicKey),
-      })),
-    );
+    this.connection = rootConnection(this.server.ipv4Address, keys);
     this.identity = this.server.id;
     this.ready = [assignment, this.firewall];
     this.urns = [this.server.dropletUrn];
     this.registerOutputs({ address: this.address, address6: this.address6 });
-  }
-
-  /** The inputs in the state are the old ones while an edit of them is ignored, so that comparing needs no memory of our own. */
-  private warn(role: Role, wanted: Boot): void {
-    const { region, image, sshKeys, userData } = this.server;
-    const urns = pulumi.all([this.server.urn, this.reserved.urn]);
-    pulumi.all([region, image, sshKeys, userData, urns]).apply(([region, image, sshKeys, userData, urns]) => {
-      const actual = { region, image, sshKeys: sshKeys ?? [], userData: userData ?? '' };
-      for (const ignored of ignoredBoot(actual, wanted, urns, role))
-        pulumi.log.warn(report(ignored), this.server);
-    });
   }
 }
 

@@ -9,8 +9,10 @@ import { bare } from '../config/keys.ts';
 import type { HetznerMachineConfig } from '../config/types.ts';
 import { cloudInit } from './cloud-init.ts';
 import { firewallRules } from './hetzner-rules.ts';
-import { type Boot, ignoredBoot, report } from './ignored.ts';
-import type { Connection, Machine, MachineArgs, Role } from './machine.ts';
+import type { Boot } from './ignored.ts';
+import type { Connection, Machine, MachineArgs } from './machine.ts';
+import { rootConnection } from './root-connection.ts';
+import { warnIgnored } from './warn-ignored.ts';
 
 /** Exists for x86 and ARM under the same name. */
 const IMAGE = 'debian-13';
@@ -31,7 +33,6 @@ export class HetznerMachine extends pulumi.ComponentResource implements Machine 
   readonly server: Server;
   readonly ready: pulumi.Resource[];
   readonly urns: pulumi.Output<string>[] = [];
-  private readonly addresses: PrimaryIp[];
 
   constructor(
     name: string,
@@ -74,7 +75,6 @@ export class HetznerMachine extends pulumi.ComponentResource implements Machine 
           { ...child, ignoreChanges: ['location'], protect, dependsOn: args.after },
         ),
     ) as [PrimaryIp, PrimaryIp];
-    this.addresses = [ipv4, ipv6];
     this.firewall = new Firewall(
       `${name}-firewall`,
       {
@@ -126,35 +126,16 @@ export class HetznerMachine extends pulumi.ComponentResource implements Machine 
           child,
         ),
     );
-    this.warn(args.role, boot);
+    const { location, image, sshKeys, userData } = this.server;
+    const made = { region: location, image, sshKeys, userData };
+    warnIgnored(this.server, made, boot, [this.server, ipv4, ipv6], args.role);
 
     this.address = ipv4.ipAddress;
     this.address6 = address6;
-    this.connection = pulumi.secret(
-      this.server.ipv4Address.apply((host) => ({
-        host,
-        user: 'root',
-        privateKey: keys.deployKey,
-        hostKey: bare(keys.hostPublicKey),
-      })),
-    );
+    this.connection = rootConnection(this.server.ipv4Address, keys);
     this.identity = this.server.id;
     this.ready = [this.server, this.firewall, ...reverse];
     this.registerOutputs({ address: this.address, address6: this.address6 });
-  }
-
-  /** The inputs in the state are the old ones while an edit of them is ignored, so that comparing needs no memory of our own. */
-  private warn(role: Role, wanted: Boot): void {
-    const { location, image, sshKeys, userData } = this.server;
-    const urns = pulumi.all([this.server.urn, ...this.addresses.map(({ urn }) => urn)]);
-    pulumi
-      .all([location, image, sshKeys, userData, urns])
-      .apply(([region, image, sshKeys, userData, urns]) => {
-        const actual = { region, image, sshKeys: sshKeys ?? [], userData: userData ?? '' };
-        for (const ignored of ignoredBoot(actual, wanted, urns, role)) {
-          pulumi.log.warn(report(ignored), this.server);
-        }
-      });
   }
 }
 
