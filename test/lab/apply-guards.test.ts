@@ -15,10 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.stop());
 
-const changed = (config: Partial<HostFacts['config']>): HostFacts => ({
-  ...facts,
-  config: { ...facts.config, ...config },
-});
+const changed = (config: Partial<HostFacts['config']>) => lab.changed(config);
 
 async function applyFiles(files: HostFile[]) {
   const { tree, hash } = await lab.shipFiles(files);

@@ -6,11 +6,7 @@ import { red, restarted, starts, writtenSince } from './support/apply-observe.ts
 let lab: ApplyLab;
 let facts: HostFacts;
 
-/** The stack's facts with another configuration. */
-const changed = (config: Partial<HostFacts['config']>): HostFacts => ({
-  ...facts,
-  config: { ...facts.config, ...config },
-});
+const changed = (config: Partial<HostFacts['config']>) => lab.changed(config);
 
 const stepsOf = (printed: string) =>
   [...printed.matchAll(/^step (\S+)$/gm)].map((match) => match[1] as string);

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type InitOptions, initStack } from '../../scripts/lib/init.ts';
 
 interface Seen {
   path: string;
@@ -54,6 +55,21 @@ export function fakePulumi() {
     ssh: (): SshCall => JSON.parse(readFileSync(`${log}.ssh`, 'utf8')),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
+}
+
+/** The same with the stack `staging` in it, begun by `coop init`. */
+export async function fakeStack(answers: InitOptions['answers'] = { domain: 'staging.social.coop' }) {
+  const place = fakePulumi();
+  await initStack({
+    projectDir: place.projectDir,
+    stack: 'staging',
+    env: place.env,
+    passphraseFile: place.passphraseFile,
+    resolveImages: false,
+    progress: { note: () => {}, step: (_, work) => work() },
+    answers,
+  });
+  return place;
 }
 
 /** An `ssh` that writes down what it was given, the files it names among it, and answers as told. */

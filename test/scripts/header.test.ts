@@ -3,25 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initStack } from '../../scripts/lib/init.ts';
 import { makeSshKeyPair } from '../../scripts/lib/openssh.ts';
 import { checkout } from '../../scripts/lib/paths.ts';
 import { makeProgram } from '../../scripts/lib/program.ts';
-import { fakePulumi } from './fake-pulumi.ts';
+import { fakeStack } from './fake-pulumi.ts';
 
-let place: ReturnType<typeof fakePulumi>;
+let place: Awaited<ReturnType<typeof fakeStack>>;
 beforeAll(async () => {
-  place = fakePulumi();
+  place = await fakeStack();
   writeFileSync(join(place.root, 'ana.pub'), `${makeSshKeyPair('ana@laptop').publicKey}\n`);
-  await initStack({
-    projectDir: place.projectDir,
-    stack: 'staging',
-    env: place.env,
-    passphraseFile: place.passphraseFile,
-    resolveImages: false,
-    progress: { note: () => {}, step: (_, work) => work() },
-    answers: { domain: 'staging.social.coop' },
-  });
 });
 afterAll(() => place.remove());
 

@@ -2,24 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initStack } from '../../scripts/lib/init.ts';
 import { checkout } from '../../scripts/lib/paths.ts';
-import { fakePulumi } from './fake-pulumi.ts';
+import { fakeStack } from './fake-pulumi.ts';
 
 // The whole command with a pulumi and an ssh that are played; the real ones are in test/lab and test/stacks.
 
-let place: ReturnType<typeof fakePulumi>;
+let place: Awaited<ReturnType<typeof fakeStack>>;
 beforeAll(async () => {
-  place = fakePulumi();
-  await initStack({
-    projectDir: place.projectDir,
-    stack: 'staging',
-    env: place.env,
-    passphraseFile: place.passphraseFile,
-    resolveImages: false,
-    progress: { note: () => {}, step: (_, work) => work() },
-    answers: { domain: 'staging.social.coop' },
-  });
+  place = await fakeStack();
 });
 afterAll(() => place.remove());
 

@@ -87,6 +87,20 @@ export class ApplyLab {
     return lab;
   }
 
+  /** One that the tree has been laid on, and which converged. */
+  static async converged(domain: string, overrides: FactsOverrides = {}): Promise<ApplyLab> {
+    const lab = await ApplyLab.start(domain, overrides);
+    const { code, output } = await lab.apply(lab.facts);
+    if (code === 0) return lab;
+    await lab.stop();
+    throw new Error(`the first apply ended with ${code}:\n${output.slice(-6000)}`);
+  }
+
+  /** The stack's facts with another configuration. */
+  changed(config: Partial<HostFacts['config']>): HostFacts {
+    return { ...this.facts, config: { ...this.facts.config, ...config } };
+  }
+
   async makeBuckets(): Promise<void> {
     for (const access of [this.facts.media, this.facts.backups]) {
       const name = access.bucket;

@@ -4,11 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Clouds, type Identity, Refusal, Silence } from '../../../scripts/doctor/clouds/cloud.ts';
 import { type ExamineOptions, examine, type Result } from '../../../scripts/doctor/examine.ts';
 import { findContext } from '../../../scripts/lib/context.ts';
-import { initStack } from '../../../scripts/lib/init.ts';
 import { makeSshKeyPair } from '../../../scripts/lib/openssh.ts';
-import { fakePulumi } from '../fake-pulumi.ts';
+import { fakeStack } from '../fake-pulumi.ts';
 
-// A pulumi that is played, and clouds that say what each test wants; the lab's are asked in test/staging.
+// A pulumi that is played, and clouds that say what each test wants; the lab's are asked in test/stacks.
 
 const zoneId = '0123456789abcdef0123456789abcdef';
 const ana = makeSshKeyPair('ana@laptop');
@@ -27,21 +26,12 @@ const answers = {
   ),
 };
 
-let place: ReturnType<typeof fakePulumi>;
+let place: Awaited<ReturnType<typeof fakeStack>>;
 let clouds: Clouds;
 let file: string;
 let written: string;
 beforeAll(async () => {
-  place = fakePulumi();
-  await initStack({
-    projectDir: place.projectDir,
-    stack: 'staging',
-    env: place.env,
-    passphraseFile: place.passphraseFile,
-    resolveImages: false,
-    progress: { note: () => {}, step: (_, work) => work() },
-    answers,
-  });
+  place = await fakeStack(answers);
   file = join(place.projectDir, 'Pulumi.staging.yaml');
   written = readFileSync(file, 'utf8');
 });
