@@ -1,0 +1,105 @@
+import type { Mistake } from './mistake.ts';
+
+/** Settings of the app: retention, mail, translation, variables, version. */
+export const app: Mistake[] = [
+  ['days below none', { 'retention.mediaDays': -1 }, 'retention.mediaDays', /at least 0/],
+  ['a retention nobody knows', { 'retention.days': 1 }, 'retention.days', /not a known key/],
+  [
+    'cards that would not come back',
+    { 'retention.previewCardDays': 7 },
+    'retention.previewCardDays',
+    /too soon/,
+  ],
+  [
+    'a password that would travel in the clear',
+    { 'mail.port': 25, 'mail.user': 'x', 'secrets.smtpPassword': 'x' },
+    'mail.encryption',
+    /unencrypted/,
+  ],
+  ['a way to log in for nobody', { 'mail.auth': 'login' }, 'mail.auth', /without mail\.user/],
+  ['a way of encryption nobody knows', { 'mail.encryption': 'ssl' }, 'mail.encryption', /choices/],
+  ['an answer address that is none', { 'mail.replyTo': 'us' }, 'mail.replyTo', /not a mail address/],
+  [
+    'DeepL without a key',
+    { translation: { provider: 'deepl' } },
+    'secrets.translationKey',
+    /beside translation/,
+  ],
+  [
+    'a key for no service',
+    { translation: undefined, 'secrets.translationKey': 'x' },
+    'translation',
+    /beside secrets/,
+  ],
+  ['a translator nobody knows', { translation: { provider: 'google' } }, 'translation.provider', /choices/],
+  [
+    'a plan of a service that has none',
+    { translation: { provider: 'libretranslate', endpoint: 'https://x.example.org', plan: 'pro' } },
+    'translation.plan',
+    /not a known key/,
+  ],
+  ['registrations nobody knows', { registrations: 'close' }, 'registrations', /choices/],
+  [
+    'a secret among plain variables',
+    { 'environment.HCAPTCHA_SECRET_KEY': 'x' },
+    'environment.HCAPTCHA_SECRET_KEY',
+    /in plain text/,
+  ],
+  [
+    'a secret variable the app does not read',
+    { 'secrets.environment.NO_SUCH': 'x' },
+    'secrets.environment.NO_SUCH',
+    /not read by/,
+  ],
+  [
+    'a secret variable that follows from another key',
+    { 'secrets.environment.DB_PASS': 'x' },
+    'secrets.environment.DB_PASS',
+    /other keys/,
+  ],
+  [
+    'a variable in both places',
+    { 'environment.DEFAULT_LOCALE': 'de', 'secrets.environment.DEFAULT_LOCALE': 'en' },
+    'environment.DEFAULT_LOCALE',
+    /too/,
+  ],
+  [
+    'a user of the relay without password',
+    { 'mail.user': 'x' },
+    'secrets.smtpPassword',
+    /missing beside mail\.user/,
+  ],
+  [
+    'a password of the relay without user',
+    { 'secrets.smtpPassword': 'x' },
+    'mail.user',
+    /missing beside secrets\.smtpPassword/,
+  ],
+  [
+    'a variable the app does not read',
+    { 'environment.HCAPTCHA_SITE_KYE': 'x' },
+    'environment.HCAPTCHA_SITE_KYE',
+    /not read by mastodon 4\.5\.20/,
+  ],
+  [
+    'a variable that follows from another key',
+    { 'environment.LOCAL_DOMAIN': 'x' },
+    'environment.LOCAL_DOMAIN',
+    /other keys/,
+  ],
+  [
+    'a quote in a variable',
+    { 'environment.DEFAULT_LOCALE': "fr'ee" },
+    'environment.DEFAULT_LOCALE',
+    /holds a '/,
+  ],
+  [
+    'a line break in a variable',
+    { 'environment.DEFAULT_LOCALE': 'a\nb' },
+    'environment.DEFAULT_LOCALE',
+    /line break/,
+  ],
+  ['a quote in a sender', { 'mail.from': "O'Hara <a@social.coop>" }, 'mail.from', /not a sender/],
+  ['a version that is none', { appVersion: 'latest' }, 'appVersion', /not a version/],
+  ['a version too old', { appVersion: '4.2.1' }, 'appVersion', /older than/],
+];
