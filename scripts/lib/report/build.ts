@@ -1,0 +1,72 @@
+import { neverTested } from './never-tested.ts';
+import { type PhaseFacts, phasesOf, type Stretch, ttrOf } from './phases.ts';
+import { problemsIn } from './problems.ts';
+import { rpoOf } from './rpo.ts';
+import { type Canaries, type Report, reportSchema, type VerifyAnswer } from './schema.ts';
+
+export interface ReportFacts extends Pick<PhaseFacts, 'up' | 'machine' | 'destroy' | 'clocks'> {
+  source: string;
+  stack: string;
+  started: Date;
+  ended: Date;
+  /** Point in time that was asked for, ISO. */
+  at?: string | undefined;
+  verify?: (Stretch & { answer: VerifyAnswer }) | undefined;
+  canaries?: (Stretch & { answer: Canaries }) | undefined;
+  /** Names of the checks that have to be among the answers. */
+  expected: readonly string[];
+  sizes?: Report['sizes'] | undefined;
+  versions: Report['versions'];
+  where: Report['machine'];
+  /** What ended the rehearsal before its time. */
+  failure?: string | undefined;
+  /** What this one left out by its options. */
+  notTested?: Report['notTested'] | undefined;
+}
+
+/** A report from what was seen. It passes only when every check ran; what did not run is listed, with the reason. */
+export function buildReport(facts: ReportFacts): Report {
+  const { verify, canaries, at, clocks } = facts;
+  const checks = verify?.answer.checks ?? [];
+  const fetchStart = facts.machine.find(({ name }) => name === 'fetch')?.start;
+  const { problem, ...rpo } = verify ? rpoOf({ checks, at, fetchStart, clocks }) : {};
+  const problems = facts.failure
+    ? [facts.failure]
+    : problemsIn({ answer: verify?.answer, canaries: canaries?.answer, expected: facts.expected, problem });
+  return reportSchema.parse({
+    format: 1,
+    source: facts.source,
+    stack: facts.stack,
+    started: facts.started.toISOString(),
+    ended: facts.ended.toISOString(),
+    result: problems.length === 0 ? 'passed' : 'failed',
+    ...(problems.length > 0 ? { failure: problems.join('; ') } : {}),
+    ...(at ? { at } : {}),
+    ...rpo,
+    ...defined('ttrSeconds', ttrOf(facts)),
+    phases: phasesOf(facts),
+    ...defined('clocks', clocks),
+    sizes: facts.sizes ?? {},
+    checks,
+    ...defined('canaries', canaries?.answer),
+    notTested: notTestedIn(facts),
+    versions: facts.versions,
+    machine: facts.where,
+  } satisfies Report);
+}
+
+function notTestedIn({ verify, canaries, failure, notTested = [] }: ReportFacts): Report['notTested'] {
+  const ended = failure ? 'the rehearsal ended before' : 'the machine gave no answer';
+  return [
+    ...(verify ? [] : [{ what: 'every check of the restored copy', why: ended }]),
+    ...(verify?.answer.checks ?? [])
+      .filter(({ status }) => status === 'not-tested')
+      .map(({ check, reason }) => ({ what: check, why: reason || 'it gave no reason' })),
+    ...(canaries ? [] : [{ what: 'the fence, by canaries', why: ended }]),
+    ...notTested,
+    ...neverTested,
+  ];
+}
+
+const defined = <K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } =>
+  value === undefined ? {} : ({ [key]: value } as { [key in K]: V });
