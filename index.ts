@@ -9,12 +9,13 @@ import { lock } from './components/lock.ts';
 
 const stack = pulumi.getStack();
 const project = pulumi.getProject();
+const raw = pulumi.runtime.allConfig();
 const config = readConfig();
 await Promise.all([refuseMoves(), checkAccounts(config, stack)]).catch(shown);
-const instance = new Instance(stack, { stack, config });
+const instance = new Instance(stack, { stack, config, raw });
 lock(stack, instance, config.protect);
 
-export const { address, url, ssh, machines, buckets, dnsByHand } = instance;
+export const { address, url, ssh, machines, buckets, dnsByHand, recovery } = instance;
 /** Empty where the machine has none. */
 export const address6 = instance.address6.apply((found) => found ?? '');
 /** Shown by a preview before anything is made, and whenever it changes. */
@@ -22,7 +23,7 @@ export const monthlyCost = describeCosts(costsOf(config));
 
 function readConfig() {
   try {
-    return parseConfig(pulumi.runtime.allConfig(), {
+    return parseConfig(raw, {
       project,
       stack,
       // The SDK tells nobody which keys are secrets; the engine tells the program here.

@@ -7,12 +7,15 @@ import { carriedKeys } from './machine/ignored.ts';
 import { makeMachine } from './machine/index.ts';
 import type { Machine, Role } from './machine/machine.ts';
 import { describeMachine, type MachineOutputs } from './machine/outputs.ts';
+import { type Kit, makeKit } from './recovery/kit.ts';
 import type { Buckets } from './storage/buckets.ts';
 import { storages } from './storage/index.ts';
 
 export interface InstanceArgs {
   /** Validated configuration of the stack. */
   config: StackConfig;
+  /** The same as the engine hands it over, for the recovery kit. */
+  raw: Readonly<Record<string, string>>;
   /** Pulumi stack. */
   stack: string;
 }
@@ -33,6 +36,8 @@ export class Instance extends pulumi.ComponentResource {
   readonly machines: pulumi.Output<{ [role in Role]?: MachineOutputs }>;
   /** DNS records somebody has to set by hand; empty where the stack sets them. */
   readonly dnsByHand: pulumi.Output<string[]>;
+  /** What `coop recover` needs, secrets in clear; itself a secret. */
+  readonly recovery: pulumi.Output<Kit>;
 
   private readonly instance: string;
   private readonly args: InstanceArgs;
@@ -63,6 +68,7 @@ export class Instance extends pulumi.ComponentResource {
       { config, dns: config.dns, address, ...(hasIpv6(config.primary) && { address6 }) },
       parent,
     );
+    this.recovery = this.kit(buckets);
     this.apply('primary', primary, buckets, names.ready);
     if (secondary) this.apply('secondary', secondary, buckets);
 
@@ -117,13 +123,24 @@ export class Instance extends pulumi.ComponentResource {
     );
   }
 
+  private kit(buckets: Buckets): pulumi.Output<Kit> {
+    const { stack, config, raw } = this.args;
+    const project = pulumi.getProject();
+    return pulumi.secret(
+      pulumi
+        .all([buckets.media, buckets.backups])
+        .apply(([media, backups]) => makeKit({ project, stack, raw, config, media, backups })),
+    );
+  }
+
   private apply(role: Role, machine: Machine, buckets: Buckets, after: pulumi.Resource[] = []): void {
     const { stack, config } = this.args;
     // The primary's keeps the name it had when there was no other.
     const name = role === 'primary' ? `${this.instance}-apply` : `${this.instance}-${role}-apply`;
+    const kit = role === 'primary' ? this.recovery : undefined;
     new Apply(
       name,
-      { stack, config, role, machineName: `${this.instance}-${role}`, machine, buckets },
+      { stack, config, role, machineName: `${this.instance}-${role}`, machine, buckets, kit },
       { parent: this, dependsOn: [...machine.ready, ...after] },
     );
   }

@@ -4,6 +4,7 @@ import { mail, retention, search, translation } from './app-sections.ts';
 import { databaseClients } from './database-clients.ts';
 import * as field from './fields.ts';
 import { machine } from './machines.ts';
+import { recovery } from './recovery.ts';
 import { secrets } from './secrets.ts';
 import { database, dns, images, mediaCache, processes, repo2, storage } from './sections.ts';
 
@@ -55,6 +56,10 @@ export const keys = {
   repo2: repo2.optional().meta({
     description:
       'a second repository of the backups at any S3 endpoint: endpoint, region, bucket (default none)',
+  }),
+  recovery: recovery.optional().meta({
+    description:
+      'whom the recovery kit in the bucket of backups is encrypted to: recipient, identity; `coop init` makes them',
   }),
   sshFrom: z
     .array(field.addressRange)

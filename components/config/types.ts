@@ -21,6 +21,8 @@ export interface StackConfig {
   dns: DnsConfig;
   /** A second repository of the database's backups, elsewhere. */
   repo2?: Repo2Config | undefined;
+  /** Whom the recovery kit is encrypted to. */
+  recovery?: RecoveryConfig | undefined;
   /** Ranges (CIDR) SSH is reachable from; never the whole world. */
   sshFrom: string[];
   /** Public keys by the name of the person. */
@@ -140,6 +142,13 @@ export interface Repo2Config {
   endpoint: string;
   region: string;
   bucket: string;
+}
+
+export interface RecoveryConfig {
+  /** Public key of age: `age1…`. */
+  recipient: string;
+  /** Its private half as an armored age file, encrypted with the stack's passphrase. */
+  identity: string;
 }
 
 export interface MailConfig {

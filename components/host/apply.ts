@@ -2,6 +2,7 @@ import { Command } from '@pulumi/command/remote/command.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config/types.ts';
 import type { Machine, Role } from '../machine/machine.ts';
+import type { Kit } from '../recovery/kit.ts';
 import type { Buckets } from '../storage/buckets.ts';
 import { archive } from './archive.ts';
 import { renderHost } from './render.ts';
@@ -17,6 +18,8 @@ export interface ApplyArgs {
   role: Role;
   machine: Machine;
   buckets: Buckets;
+  /** What the stack can be brought back with; only for the machine that serves. */
+  kit?: pulumi.Output<Kit> | undefined;
 }
 
 /** Unpacks the tree that comes in on stdin and runs its own program on it: `$1` is the hash, `$2` the machine's identity. */
@@ -38,17 +41,20 @@ export class Apply extends pulumi.ComponentResource {
     super('social-coop:host:Apply', name, {}, options);
     const { machine, buckets, config } = args;
     const tree = pulumi.secret(
-      pulumi.all([machine.address, buckets.media, buckets.backups]).apply(([address, media, backups]) =>
-        archive(
-          renderHost({
-            stack: args.stack,
-            config,
-            machine: { name: args.machineName, address, role: args.role },
-            media,
-            backups,
-          }),
+      pulumi
+        .all([machine.address, buckets.media, buckets.backups, args.kit])
+        .apply(([address, media, backups, kit]) =>
+          archive(
+            renderHost({
+              stack: args.stack,
+              config,
+              machine: { name: args.machineName, address, role: args.role },
+              media,
+              backups,
+              kit,
+            }),
+          ),
         ),
-      ),
     );
     this.hash = pulumi.unsecret(tree.hash);
     // Only root may lay a tree; who may become root needs no password for it.

@@ -10,6 +10,7 @@ import { onHost, users } from './paths.ts';
 import { pgbackrestFiles } from './pgbackrest.ts';
 import { postgresAccess, postgresClients, postgresConfig, postgresRoles } from './postgres.ts';
 import { rcloneConfig } from './rclone.ts';
+import { recoveryFiles } from './recovery.ts';
 import { redisConfig } from './redis.ts';
 import { stackEnvironment } from './stack-env.ts';
 import { trustFiles } from './trust.ts';
@@ -49,6 +50,7 @@ export function generatedFiles(facts: HostFacts): HostFile[] {
     file('/etc/nginx/social.coop/upstreams.conf', nginxUpstreams(facts)),
     file('/etc/nginx/social.coop/operators.conf', nginxOperators(facts)),
     file('/etc/nginx/social.coop/federation.conf', nginxFederation(facts)),
+    ...recoveryFiles(facts),
     ...imageContext(facts.config),
     ...keyFiles(facts),
     ...trustFiles(facts),

@@ -1,5 +1,6 @@
 import type { StackConfig } from '../config/types.ts';
 import type { Role } from '../machine/machine.ts';
+import type { Kit } from '../recovery/kit.ts';
 
 /** One bucket and the key that reaches it. */
 export interface BucketAccess {
@@ -20,6 +21,8 @@ export interface HostFacts {
   machine: { name: string; address: string; role: Role };
   media: BucketAccess;
   backups: BucketAccess;
+  /** Laid on the primary, which keeps a copy of it in the bucket of backups. */
+  kit?: Kit | undefined;
 }
 
 /** One file as it lands on the machine. */

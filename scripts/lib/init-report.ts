@@ -23,11 +23,12 @@ const options: Record<string, string> = {
 
 /** What `coop init` did and what comes next, for people. */
 export function showInit(stack: string, result: InitResult): string {
-  const { file, generated, kept, notes, problems } = result;
+  const { file, generated, kept, recovery, notes, problems } = result;
   const lines = [
     result.written ? `wrote ${file}` : `${file} is as it was`,
     ...(generated.length > 0 ? [`made ${generated.length} secrets: ${generated.join(', ')}`] : []),
     ...(kept.length > 0 ? [`kept ${kept.length} secrets: ${kept.join(', ')}`] : []),
+    ...(recovery ? ['made the keys of the recovery kit; the passphrase opens them'] : []),
     ...notes.map((note) => `note: ${note}`),
   ];
   if (problems.length > 0)

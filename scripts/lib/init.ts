@@ -6,12 +6,13 @@ import { VisibleError } from '../../components/errors.ts';
 import { readState, stands } from '../doctor/state.ts';
 import { findBackend } from './backend.ts';
 import { encryptSecrets } from './encrypt.ts';
-import { type PassphraseSource, withPassphrase } from './passphrase.ts';
+import { type PassphraseSource, passphraseIn, withPassphrase } from './passphrase.ts';
 import { pinImages } from './pin-images.ts';
 import { planSecrets, type SecretPlan } from './plan-secrets.ts';
 import { withPrivateDir } from './private-dir.ts';
 import { makeProgress, type Progress } from './progress.ts';
 import { pulumi } from './pulumi.ts';
+import { makeRecoveryKeys } from './recovery/identity.ts';
 import { setAnswers } from './set-answers.ts';
 import { type RawConfig, readStackConfig, secretsOf } from './stack-config.ts';
 import { checkStackName, prefix, readStackFile, stackFile, textOf } from './stack-file.ts';
@@ -43,6 +44,8 @@ export interface InitResult {
   /** Secrets made now, and those that were there and were left alone. */
   generated: string[];
   kept: string[];
+  /** Whether the keys of the recovery kit were made now. */
+  recovery: boolean;
   /** What could not be done, and what that means. */
   notes: string[];
   /** What is still wrong with the config; empty when `pulumi up` can begin. */
@@ -67,7 +70,8 @@ export async function initStack(options: InitOptions): Promise<InitResult> {
     withPrivateDir((workDir) =>
       build({ ...options, env: passphraseEnv, progress }, { file, text, document, workDir }),
     );
-  if (!usesPassphrase(document, backend)) return work(env);
+  // The recovery kit is opened by a passphrase whoever keeps the stack's secrets.
+  if (!usesPassphrase(document, backend) && !wantsRecovery(document)) return work(env);
   return withPassphrase(options, env, work, { isNew: !document.has('encryptionsalt'), stack });
 }
 
@@ -77,6 +81,9 @@ function usesPassphrase(document: Document, backend: string | undefined): boolea
   const provider = document.get('secretsprovider') ?? 'passphrase';
   return provider === 'passphrase' && !/^https?:/.test(backend ?? '');
 }
+
+const recoveryKey = ['config', `${prefix}recovery`];
+const wantsRecovery = (document: Document) => !document.hasIn(recoveryKey);
 
 interface Draft {
   file: string;
@@ -115,6 +122,12 @@ async function build(
       );
   }
 
+  const recovery = wantsRecovery(document);
+  if (recovery) {
+    const keys = await progress.step('keys of the recovery kit', () => makeRecoveryKeys(passphraseIn(env)));
+    document.setIn(recoveryKey, document.createNode(keys));
+  }
+
   const next = textOf(document, draft.text);
   const config = await progress.step('read back and checked', () => readBack(place, next, plan.make));
   if (readStackFile(file).text !== draft.text)
@@ -128,6 +141,7 @@ async function build(
     created,
     generated: names,
     kept: plan.kept,
+    recovery,
     notes,
     problems: problemsOf(config, stack),
   };

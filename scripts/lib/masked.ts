@@ -13,6 +13,17 @@ export const maskedDeployKey: SshKeyPair = sshKeyPairFromSeed(Buffer.alloc(32, 2
 const vapid = createECDH('prime256v1');
 vapid.setPrivateKey(Buffer.alloc(32, 1));
 
+/** The shape of the real ones; nobody holds a key to it. */
+export const maskedRecovery = {
+  recipient: `age1${'q'.repeat(58)}`,
+  identity: [
+    '-----BEGIN AGE ENCRYPTED FILE-----',
+    Buffer.from('age-encryption.org/v1\n-> scrypt MASKED').toString('base64'),
+    '-----END AGE ENCRYPTED FILE-----',
+    '',
+  ].join('\n'),
+};
+
 /** Placeholders of the right shape for every secret: they pass the config's checks and the tools', and say what they are. */
 export const maskedSecrets: Record<SecretName, string> = {
   // Hexadecimal only, so that it cannot say more than this.

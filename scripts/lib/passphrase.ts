@@ -95,3 +95,9 @@ function read(file: string): string {
     );
   }
 }
+
+/** The passphrase that `withPassphrase` gave to pulumi, for what is encrypted with it beside the stack's secrets. */
+export function passphraseIn(env: NodeJS.ProcessEnv): string {
+  if (!env.PULUMI_CONFIG_PASSPHRASE_FILE) throw new Error('there is no passphrase in this environment');
+  return read(env.PULUMI_CONFIG_PASSPHRASE_FILE);
+}

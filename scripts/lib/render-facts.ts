@@ -2,8 +2,15 @@ import { parseConfig } from '../../components/config.ts';
 import { VisibleError } from '../../components/errors.ts';
 import type { HostFacts } from '../../components/host/types.ts';
 import type { Role } from '../../components/machine/machine.ts';
+import { makeKit } from '../../components/recovery/kit.ts';
 import { defaultImages } from './default-images.ts';
-import { maskedDeployKey, maskedHostKey, maskedSecondaryHostKey, maskedSecrets } from './masked.ts';
+import {
+  maskedDeployKey,
+  maskedHostKey,
+  maskedRecovery,
+  maskedSecondaryHostKey,
+  maskedSecrets,
+} from './masked.ts';
 import { configOf, prefix, readStackFile, requireStack, stackFile } from './stack-file.ts';
 
 export interface RenderFacts {
@@ -25,14 +32,9 @@ export function renderFacts(projectDir: string, stack: string, role: Role = 'pri
     configOf(document, () => '[masked]'),
     placeholders,
   );
-  const config = parseConfig(
-    asTheEngineSays({
-      ...said,
-      images: imagesOf(said, placeholders),
-      ...masked(said),
-    }),
-    { project: prefix.slice(0, -1), stack },
-  );
+  const project = prefix.slice(0, -1);
+  const raw = asTheEngineSays({ ...said, images: imagesOf(said, placeholders), ...masked(said) });
+  const config = parseConfig(raw, { project, stack });
   for (const key of ['hostPublicKey', 'deployPublicKey'] as const)
     if (typeof said[key] === 'string') config[key] = said[key];
     else placeholders.push(key);
@@ -46,10 +48,9 @@ export function renderFacts(projectDir: string, stack: string, role: Role = 'pri
     secretKey: 'MASKED-secretKey'.padEnd(43, '0'),
   });
   const machine = { name: `${stack}-${role}`, address, role };
-  return {
-    facts: { stack, config, machine, media: bucket('media'), backups: bucket('backups') },
-    placeholders,
-  };
+  const buckets = { media: bucket('media'), backups: bucket('backups') };
+  const kit = role === 'primary' ? makeKit({ project, stack, raw, config, ...buckets }) : undefined;
+  return { facts: { stack, config, machine, ...buckets, kit }, placeholders };
 }
 
 /** Placeholders of every secret the rest of the file asks for and of those it names itself, with the public halves. */
@@ -81,6 +82,7 @@ function withStandIns(said: Record<string, unknown>, placeholders: string[]): Re
     contact: 'contact@placeholder.invalid',
     sshFrom: ['192.0.2.0/24'],
     mail: { host: 'mail.placeholder.invalid', from: 'notifications@placeholder.invalid' },
+    recovery: maskedRecovery,
   };
   const missing = Object.keys(standIns).filter((key) => said[key] === undefined);
   const dns = said.dns as { provider?: string; zoneId?: string } | undefined;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type InitOptions, initStack } from '../../scripts/lib/init.ts';
+import { openIdentity, recipientOf } from '../../scripts/lib/recovery/identity.ts';
 import { fakePulumi } from './fake-pulumi.ts';
 
 const answers = {
@@ -80,6 +81,20 @@ describe('coop init', () => {
     const { redisPassword: old, ...same } = before;
     expect(others).toEqual(same);
     expect(redisPassword).not.toBe(old);
+  });
+
+  it('makes the keys of the recovery kit for the passphrase, adds them to an old stack and never replaces them', async () => {
+    expect((await init()).recovery).toBe(true);
+    const { recipient, identity } = parse(place.file('staging')).config['instance:recovery'];
+    const passphrase = readFileSync(place.passphraseFile, 'utf8').trim();
+    expect(await recipientOf(await openIdentity(identity, passphrase, 'x'))).toBe(recipient);
+    const before = place.file('staging');
+    expect(await init()).toMatchObject({ recovery: false, written: false });
+    const path = join(place.projectDir, 'Pulumi.staging.yaml');
+    writeFileSync(path, before.replace(/ {2}instance:recovery:\n( {4}.*\n)+/, ''));
+    expect(place.file('staging')).not.toContain('recovery');
+    expect(await init()).toMatchObject({ recovery: true, written: true, generated: [] });
+    expect(place.file('staging')).not.toContain(recipient);
   });
 
   it('makes none beside a running stack: a new one would not open what is there', async () => {

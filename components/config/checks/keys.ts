@@ -49,6 +49,13 @@ export function checkRepo2({ repo2, storage, secrets }: Loose<StackConfig>): Pro
   return [...problems, { key: 'repo2.bucket', value, reason: 'is the first repository', remedy }];
 }
 
+/** Without it nobody could bring the stack back from its bucket. */
+export function checkRecovery({ recovery }: Loose<StackConfig>): Problem[] {
+  if (recovery !== undefined) return [];
+  const remedy = 'run `coop init` for this stack: it makes it, encrypted with the passphrase';
+  return [{ key: 'recovery', reason: 'is missing', remedy }];
+}
+
 /** A user needs a password, and a password a user. */
 export function checkMail({ mail, secrets }: Loose<StackConfig>): Problem[] {
   if (!mail || !secrets) return [];

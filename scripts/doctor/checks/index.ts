@@ -6,6 +6,7 @@ import { machine } from './machine.ts';
 import { names } from './names.ts';
 import { passphrase } from './passphrase.ts';
 import { quotas } from './quotas.ts';
+import { recovery } from './recovery.ts';
 import { servers } from './servers.ts';
 import { sshClient } from './ssh-client.ts';
 import { stackFileCheck } from './stack-file.ts';
@@ -21,6 +22,7 @@ export const checks: Check[] = [
   stackFileCheck,
   passphrase,
   config,
+  recovery,
   tokenCheck('hetzner'),
   tokenCheck('digitalocean'),
   tokenCheck('spaces'),

@@ -58,7 +58,7 @@ export async function resourcesOf(projectDir: string, stack: string): Promise<As
       // A preview: what only the cloud knows stays unknown, and nothing depends on made-up values.
       true,
     );
-    new Instance(stack, { config, stack });
+    new Instance(stack, { config, stack, raw: {} });
     await settled();
   } finally {
     MockMonitor.prototype.registerResource = register;

@@ -31,6 +31,7 @@ test.each(['staging', 'prod', 'alpha'])('the shipped %s file lacks only what coo
   const found = problems(engineConfig(shipped(stack)));
   expect(found.map(({ key }) => key)).toEqual([
     ...['contact', 'images', 'dns.zoneId', 'sshFrom', 'mail', 'hostPublicKey', 'deployPublicKey', 'secrets'],
+    'recovery',
     ...(stack === 'prod' ? ['secondaryHostPublicKey'] : []),
   ]);
   for (const { reason, key, remedy } of found) {

@@ -64,7 +64,15 @@ test.each(['staging', 'prod', 'alpha'])(
   (stack) => {
     const { config } = read(`Pulumi.${stack}.yaml`);
     const text = readFileSync(new URL(`../../../Pulumi.${stack}.yaml`, import.meta.url), 'utf8');
-    for (const key of ['secrets', 'images', 'hostPublicKey', 'deployPublicKey', 'sshFrom', 'contact']) {
+    for (const key of [
+      'secrets',
+      'images',
+      'hostPublicKey',
+      'deployPublicKey',
+      'sshFrom',
+      'contact',
+      'recovery',
+    ]) {
       expect(config).not.toHaveProperty(`instance:${key}`);
     }
     expect(text).not.toMatch(/sha256:|zoneId:|secure:|PRIVATE/);

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { archive } from '../../../components/host/archive.ts';
 import { renderHost } from '../../../components/host/render.ts';
+import { makeKit } from '../../../components/recovery/kit.ts';
+import { engineConfig } from '../../fixtures/stack.ts';
 import { completed, configOf } from '../support/config.ts';
 import { type Asked, deploy } from '../support/deploy.ts';
 import { only, staging } from '../support/staging.ts';
@@ -22,9 +24,9 @@ test('ships the tree of this stack, this machine and these buckets on stdin, and
   const { resources } = await deploy(config);
   const { inputs, secrets } = only(resources, 'Command');
   const machine = { name: 'staging-primary', address: '203.0.113.10', role: 'primary' as const };
-  const { tar, hash } = archive(
-    renderHost({ stack: 'staging', config, machine, media: bucket('media'), backups: bucket('backups') }),
-  );
+  const facts = { stack: 'staging', config, media: bucket('media'), backups: bucket('backups') };
+  const kit = makeKit({ ...facts, project: 'instance', raw: engineConfig({ ...config }) });
+  const { tar, hash } = archive(renderHost({ ...facts, machine, kit }));
   expect(inputs.stdin).toBe(tar);
   expect(secrets).toEqual(['connection', 'stdin']);
   expect(inputs.create).toBe(inputs.update);

@@ -5,6 +5,7 @@ import { vi } from 'vitest';
 import type { StackConfig } from '../../../components/config.ts';
 import { Instance } from '../../../components/instance.ts';
 import { settled } from '../../../scripts/lib/diagram/settled.ts';
+import { engineConfig } from '../../fixtures/stack.ts';
 import { outputsOf } from './outputs.ts';
 
 type Properties = Record<string, unknown>;
@@ -76,7 +77,7 @@ export async function deploy(
   );
   const warn = vi.spyOn(pulumi.log, 'warn').mockResolvedValue(undefined);
   try {
-    const instance = new Instance(stack, { config, stack });
+    const instance = new Instance(stack, { config, stack, raw: engineConfig({ ...config }) });
     await settled();
     return { resources, instance, warnings: warn.mock.calls.map(([message]) => message) };
   } finally {

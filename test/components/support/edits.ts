@@ -1,5 +1,6 @@
 import { certificate } from '../../fixtures/certificate.ts';
 import { openSshPair } from '../../fixtures/facts.ts';
+import { otherRecovery } from '../../fixtures/recovery.ts';
 import { freshSecrets, type StackFile } from '../../fixtures/stack.ts';
 
 type Edits = (file: StackFile) => StackFile[];
@@ -146,6 +147,8 @@ export const edits: Record<string, Edits> = {
   'dns.mail.spf': to('dns.mail.spf', 'v=spf1 -all'),
   'dns.mail.dkim.*': to('dns.mail.dkim', { s9: 'v=DKIM1; k=ed25519; p=abc=' }),
   'dns.mail.dmarc': to('dns.mail.dmarc', 'v=DMARC1; p=reject'),
+  'recovery.recipient': to('recovery.recipient', otherRecovery.recipient),
+  'recovery.identity': to('recovery.identity', otherRecovery.identity),
   sshFrom: to('sshFrom', ['198.51.100.7/32'], ['2001:db8::/48', '203.0.113.128/25']),
   'admins.*': to(
     'admins.ann',

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { recovery } from '../../fixtures/recovery.ts';
 import { ana, examined, failures, of, running } from './examined.ts';
 
 const doctor = examined();
@@ -26,6 +27,40 @@ describe('the stack file', () => {
     state.deployment.secrets_providers = { type: 'passphrase', state: { salt: 'v1:other' } };
     const found = of(await doctor.look({ FAKE_EXPORT: JSON.stringify(state) }), 'stack file');
     expect(found[1]?.text).toContain('different passphrases');
+  });
+});
+
+describe('the recovery kit', () => {
+  const found = async (env?: NodeJS.ProcessEnv) =>
+    of(await doctor.look(env), 'recovery').map(({ level, text }) => `${level}: ${text}`);
+
+  it('is opened by the passphrase', async () => {
+    expect(await found()).toEqual(['ok: the passphrase opens the recovery kit']);
+  });
+
+  it('that another passphrase opens is a failure, with the way out', async () => {
+    const other = `    identity: ${JSON.stringify(recovery.identity)}\n`;
+    doctor.edit((text) => text.replace(/ {4}identity: \|\n( {6}.*\n)+/, other));
+    const [result] = of(await doctor.look(), 'recovery');
+    expect(result).toMatchObject({
+      level: 'failure',
+      text: 'the passphrase does not open the recovery identity',
+      remedy: expect.stringMatching(/remove instance:recovery .* coop init staging; pulumi up -s staging/),
+    });
+  });
+
+  it('with a recipient that is not of the identity is a failure: nobody could open it', async () => {
+    doctor.edit((text) => text.replace(/recipient: age1\w+/, `recipient: ${recovery.recipient}`));
+    expect(await found()).toEqual([
+      'failure: recipient and identity are no pair: nobody could open the recovery kit',
+    ]);
+  });
+
+  it('is not judged without the passphrase, or with a wrong one', async () => {
+    expect(await found({ PULUMI_CONFIG_PASSPHRASE_FILE: '' })).toEqual([expect.stringMatching(/^skipped: /)]);
+    writeFileSync(join(doctor.place.root, 'wrong'), 'not this one, not this one\n');
+    const results = await doctor.look({}, { passphraseFile: join(doctor.place.root, 'wrong') });
+    expect(of(results, 'recovery').map(({ level }) => level)).toEqual(['skipped']);
   });
 });
 
