@@ -6,10 +6,11 @@ import { VisibleError } from './components/errors.ts';
 import { Instance } from './components/instance.ts';
 import { type LastOutputs, refusedMoves } from './components/last.ts';
 import { lock } from './components/lock.ts';
+import { withSource } from './components/restore/source.ts';
 
 const stack = pulumi.getStack();
 const project = pulumi.getProject();
-const raw = pulumi.runtime.allConfig();
+const raw = await readRaw();
 const config = readConfig();
 await Promise.all([refuseMoves(), checkAccounts(config, stack)]).catch(shown);
 const instance = new Instance(stack, { stack, config, raw });
@@ -18,8 +19,15 @@ lock(stack, instance, config.protect);
 export const { address, url, ssh, machines, buckets, dnsByHand, recovery } = instance;
 /** Empty where the machine has none. */
 export const address6 = instance.address6.apply((found) => found ?? '');
+/** The stack it is a copy of; empty for every other. */
+export const restoredFrom = config.restore?.from ?? '';
 /** Shown by a preview before anything is made, and whenever it changes. */
 export const monthlyCost = describeCosts(costsOf(config));
+
+/** A copy's is its source's, where the two are the same instance. */
+async function readRaw() {
+  return withSource(pulumi.runtime.allConfig(), { project, stack }).catch(shown);
+}
 
 function readConfig() {
   try {

@@ -5,11 +5,13 @@ import { Apply } from './host/apply.ts';
 import { Group } from './machine/group.ts';
 import { carriedKeys } from './machine/ignored.ts';
 import { makeMachine } from './machine/index.ts';
-import type { Machine, Role } from './machine/machine.ts';
+import type { Machine, Reached, Role } from './machine/machine.ts';
 import { describeMachine, type MachineOutputs } from './machine/outputs.ts';
 import { type Kit, makeKit } from './recovery/kit.ts';
+import { hostnameOf, pinnedAddresses } from './restore/machine.ts';
 import type { Buckets } from './storage/buckets.ts';
 import { storages } from './storage/index.ts';
+import { SourceBuckets, withoutKeys } from './storage/source.ts';
 
 export interface InstanceArgs {
   /** Validated configuration of the stack. */
@@ -49,17 +51,23 @@ export class Instance extends pulumi.ComponentResource {
     const { config, stack } = args;
     const parent = { parent: this };
     const group = usesDigitalOcean(config)
-      ? new Group(`${name}-group`, { title: config.domain, stack }, parent)
+      ? new Group(
+          `${name}-group`,
+          { title: config.restore ? `${config.domain} (${stack})` : config.domain, stack },
+          parent,
+        )
       : undefined;
 
     const primary = this.machine('primary', group);
     const secondary = config.secondary && this.machine('secondary', group);
     const { storage, backupDays, protect } = config;
-    const buckets = storages[storage.provider](
-      `${name}-storage`,
-      { storage, retentionDays: backupDays, protect, after: members(group) },
-      parent,
-    );
+    const buckets = config.restore
+      ? new SourceBuckets(`${name}-storage`, { storage, media: config.restore.media }, parent)
+      : storages[storage.provider](
+          `${name}-storage`,
+          { storage, retentionDays: backupDays, protect, after: members(group) },
+          parent,
+        );
     group?.hold(`${name}-group`, [...primary.urns, ...(secondary?.urns ?? []), ...buckets.urns]);
 
     const { address, address6 } = primary;
@@ -90,10 +98,10 @@ export class Instance extends pulumi.ComponentResource {
   }
 
   private machine(role: Role, group: Group | undefined): Machine {
-    const { config } = this.args;
+    const { config, stack } = this.args;
     const machine = config[role];
     if (!machine) throw new Error(`no ${role} is configured`);
-    const hostname = `${role}.${config.domain}`;
+    const hostname = config.restore ? hostnameOf(stack) : `${role}.${config.domain}`;
     const [hostKey, hostPublicKey] =
       role === 'primary'
         ? [config.secrets.hostKey, config.hostPublicKey]
@@ -115,6 +123,7 @@ export class Instance extends pulumi.ComponentResource {
         sshFrom: config.sshFrom,
         federation: config.federation,
         mailPort: config.mail.port,
+        ...(config.restore && { fence: (machine: Reached) => this.prepare(role, machine) }),
         protect: config.protect,
         // What is elsewhere must not wait for DigitalOcean.
         after: machine.provider === 'digitalocean' ? members(group) : [],
@@ -131,6 +140,20 @@ export class Instance extends pulumi.ComponentResource {
         .all([buckets.media, buckets.backups])
         .apply(([media, backups]) => makeKit({ project, stack, raw, config, media, backups })),
     );
+  }
+
+  /** Everything the machine needs from the world, and then the fence: before any secret, and before any data. */
+  private prepare(role: Role, machine: Reached): { reaches: pulumi.Output<string[]> } {
+    const { stack, config } = this.args;
+    const prepared = new Apply(
+      `${this.instance}-prepare`,
+      {
+        ...{ stack, config, role, machine, phase: 'prepare', machineName: `${this.instance}-${role}` },
+        buckets: withoutKeys(config.storage),
+      },
+      { parent: this },
+    );
+    return { reaches: prepared.said.apply(pinnedAddresses) };
   }
 
   private apply(role: Role, machine: Machine, buckets: Buckets, after: pulumi.Resource[] = []): void {

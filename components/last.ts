@@ -3,12 +3,19 @@ import type { Problem, StackConfig } from './config.ts';
 /** What the last `pulumi up` that came to its end said of the stack; everything may be missing. */
 export interface LastOutputs {
   url?: string;
+  /** The stack it is a copy of. */
+  restoredFrom?: string;
   machines?: { primary?: { provider?: string }; secondary?: { provider?: string } };
 }
 
 /** Edits that nothing could carry out in place: refused before anything is asked for. */
 export function refusedMoves(config: StackConfig, last: LastOutputs): Problem[] {
-  return [...domainMoved(config, last), ...primaryMoved(config, last), ...secondaryMoved(config, last)];
+  return [
+    ...copyTurned(config, last),
+    ...domainMoved(config, last),
+    ...primaryMoved(config, last),
+    ...secondaryMoved(config, last),
+  ];
 }
 
 /** Other servers know the accounts by it; the database is full of it. */
@@ -49,6 +56,21 @@ function secondaryMoved({ secondary, protect }: StackConfig, { machines }: LastO
       ...(secondary && { value: JSON.stringify(secondary.provider) }),
       reason: `would delete the secondary at ${before}, and the stack is protected`,
       remedy: 'put it back; or set protect to false and run `pulumi up`, and then edit this',
+    },
+  ];
+}
+
+/** A copy has no buckets of its own, and its database is another's: neither becomes the other in place. */
+function copyTurned({ restore }: StackConfig, { restoredFrom = '', machines }: LastOutputs): Problem[] {
+  const wanted = restore?.from ?? '';
+  if (machines?.primary === undefined || restoredFrom === wanted) return [];
+  const was = restoredFrom === '' ? 'no copy' : `a copy of ${restoredFrom}`;
+  return [
+    {
+      key: 'restore.from',
+      ...(restore && { value: JSON.stringify(wanted) }),
+      reason: `cannot change: this stack is ${was}`,
+      remedy: 'put it back; a copy is a stack of its own, and goes with `pulumi destroy`',
     },
   ];
 }

@@ -13,6 +13,7 @@ import {
 import { checkMachines } from './checks/machines.ts';
 import { checkProcessList } from './checks/processes.ts';
 import { checkRanges } from './checks/ranges.ts';
+import { checkRestore } from './checks/restore.ts';
 import { checkSecretPairs } from './checks/secrets.ts';
 import type { Loose, Problem, StackConfig } from './types.ts';
 
@@ -26,6 +27,7 @@ export const checks: readonly Check[] = [
   checkStorage,
   checkRepo2,
   checkRecovery,
+  checkRestore,
   checkMail,
   checkExpiry,
   checkSecretPairs,

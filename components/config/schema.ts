@@ -5,6 +5,7 @@ import { databaseClients } from './database-clients.ts';
 import * as field from './fields.ts';
 import { machine } from './machines.ts';
 import { recovery } from './recovery.ts';
+import { restore } from './restore.ts';
 import { secrets } from './secrets.ts';
 import { database, dns, images, mediaCache, processes, repo2, storage } from './sections.ts';
 
@@ -60,6 +61,10 @@ export const keys = {
   recovery: recovery.optional().meta({
     description:
       'whom the recovery kit in the bucket of backups is encrypted to: recipient, identity; `coop init` makes them',
+  }),
+  restore: restore.optional().meta({
+    description:
+      'makes this stack a fenced copy of another, from its backups: from, at, media, fenced, hours; what the copy is comes from there (default none)',
   }),
   sshFrom: z
     .array(field.addressRange)

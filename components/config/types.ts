@@ -23,6 +23,8 @@ export interface StackConfig {
   repo2?: Repo2Config | undefined;
   /** Whom the recovery kit is encrypted to. */
   recovery?: RecoveryConfig | undefined;
+  /** This stack is a fenced copy of another. */
+  restore?: RestoreConfig | undefined;
   /** Ranges (CIDR) SSH is reachable from; never the whole world. */
   sshFrom: string[];
   /** Public keys by the name of the person. */
@@ -149,6 +151,18 @@ export interface RecoveryConfig {
   recipient: string;
   /** Its private half as an armored age file, encrypted with the stack's passphrase. */
   identity: string;
+}
+
+export interface RestoreConfig {
+  /** Stack whose backups are restored. */
+  from: string;
+  /** Moment in UTC; the last one that was archived when absent. */
+  at?: string | undefined;
+  /** `read-only`: the source's bucket by a key that cannot write. */
+  media: 'read-only' | 'empty';
+  fenced: true;
+  /** Hours after which the machine switches itself off. */
+  hours: number;
 }
 
 export interface MailConfig {

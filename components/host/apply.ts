@@ -1,8 +1,9 @@
 import { Command } from '@pulumi/command/remote/command.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config/types.ts';
-import type { Machine, Role } from '../machine/machine.ts';
+import type { Reached, Role } from '../machine/machine.ts';
 import type { Kit } from '../recovery/kit.ts';
+import { renderPreparation } from '../restore/preparation.ts';
 import type { Buckets } from '../storage/buckets.ts';
 import { archive } from './archive.ts';
 import { renderHost } from './render.ts';
@@ -16,15 +17,24 @@ export interface ApplyArgs {
   machineName: string;
   /** Whether it serves or stands by. */
   role: Role;
-  machine: Machine;
-  buckets: Buckets;
   /** What the stack can be brought back with; only for the machine that serves. */
   kit?: pulumi.Output<Kit> | undefined;
+  machine: Reached;
+  buckets: Pick<Buckets, 'media' | 'backups'>;
+  /** `prepare`: only what makes a machine ready for its fence, with no secret in it. Default: everything. */
+  phase?: 'prepare' | 'whole';
 }
 
 /** Unpacks the tree that comes in on stdin and runs its own program on it: `$1` is the hash, `$2` the machine's identity. */
-const SCRIPT =
-  'set -e; t=$(mktemp -d /root/.coop-apply.XXXXXX); trap "rm -rf $t" EXIT; base64 -d | tar -xC "$t"; "$t/opt/social.coop/libexec/apply" "$t" "$1"';
+const script = (program: string, before = '') =>
+  `set -e; ${before}t=$(mktemp -d /root/.coop-apply.XXXXXX); trap "rm -rf $t" EXIT; base64 -d | tar -xC "$t"; "$t/opt/social.coop/libexec/${program}" "$t" "$1"`;
+
+/** A fenced machine takes in no secret before it has shown that its fence is up. */
+const SCRIPTS = {
+  whole: script('apply'),
+  prepare: script('prepare'),
+  fenced: script('apply', '/opt/social.coop/libexec/fence verify; '),
+};
 
 /**
  * Lays the host tree on a machine and converges it, whenever the tree or the machine is another than last time.
@@ -36,16 +46,20 @@ const SCRIPT =
 export class Apply extends pulumi.ComponentResource {
   /** SHA-256 of the tree. */
   readonly hash: pulumi.Output<string>;
+  /** What the machine said of each step; holds no value of the configuration. */
+  readonly said: pulumi.Output<string>;
 
   constructor(name: string, args: ApplyArgs, options?: pulumi.ComponentResourceOptions) {
     super('social-coop:host:Apply', name, {}, options);
-    const { machine, buckets, config } = args;
+    const { machine, buckets, config, phase = 'whole' } = args;
+    const render = phase === 'prepare' ? renderPreparation : renderHost;
+    const program = SCRIPTS[phase === 'whole' && config.restore ? 'fenced' : phase];
     const tree = pulumi.secret(
       pulumi
         .all([machine.address, buckets.media, buckets.backups, args.kit])
         .apply(([address, media, backups, kit]) =>
           archive(
-            renderHost({
+            render({
               stack: args.stack,
               config,
               machine: { name: args.machineName, address, role: args.role },
@@ -59,8 +73,8 @@ export class Apply extends pulumi.ComponentResource {
     this.hash = pulumi.unsecret(tree.hash);
     // Only root may lay a tree; who may become root needs no password for it.
     const sudo = machine.connection.apply(({ user }) => (user === 'root' ? '' : 'sudo -n '));
-    const line = pulumi.interpolate`${pulumi.unsecret(sudo)}sh -c '${SCRIPT}' apply ${this.hash} ${machine.identity}`;
-    new Command(
+    const line = pulumi.interpolate`${pulumi.unsecret(sudo)}sh -c '${program}' apply ${this.hash} ${machine.identity}`;
+    const run = new Command(
       `${name}-run`,
       {
         // A new Droplet takes its time to answer.
@@ -78,6 +92,7 @@ export class Apply extends pulumi.ComponentResource {
         dependsOn: options?.dependsOn ?? [],
       },
     );
+    this.said = pulumi.unsecret(run.stdout);
     this.registerOutputs({ hash: this.hash });
   }
 }

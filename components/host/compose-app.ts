@@ -4,6 +4,7 @@ import { appEnvironment } from './app-environment.ts';
 import { type ComposeService, common, networkNames } from './compose-common.ts';
 import { digestOf } from './digest.ts';
 import { envFile } from './env-file.ts';
+import { fencedPlaces, fencedProcesses } from './fence.ts';
 import { onHost } from './paths.ts';
 import type { HostFacts } from './types.ts';
 
@@ -17,7 +18,8 @@ export interface AppContainer {
 /** The app's processes as configured; the configuration has been checked before. */
 export function appProcesses({ config }: HostFacts): AppProcess[] {
   const app = apps[config.app];
-  return resolveProcesses(app, parseVersion(config.appVersion) as Version, config.processes);
+  const processes = resolveProcesses(app, parseVersion(config.appVersion) as Version, config.processes);
+  return config.restore ? fencedProcesses(processes) : processes;
 }
 
 /** NAME, NAME-2, NAME-3 …: a service of its own for each replica, so that one can restart while the others work. */
@@ -44,15 +46,21 @@ export const withSecrets = (command: string[]): string[] => [
   ...command,
 ];
 
-function service(facts: HostFacts, app: App, { process, port }: AppContainer): ComposeService {
+const openPlaces = (port: number | undefined) => ({
+  networks: [networkNames.internal, networkNames.out],
+  ...(port === undefined ? {} : { ports: [`127.0.0.1:${port}:${port}`] }),
+});
+
+function service(facts: HostFacts, app: App, { process, port }: AppContainer, index: number): ComposeService {
   const { config } = facts;
+  const places = config.restore ? fencedPlaces(facts, index) : openPlaces(port);
   const first = process.ports[0];
   return {
     ...common(config.images[process.image], process.memoryMb, config.caCertificates),
     labels: { 'coop.files': digestOf(envFile(appEnvironment(facts).secret)) },
     command: withSecrets(process.command),
     working_dir: app.home,
-    networks: [networkNames.internal, networkNames.out],
+    ...places,
     env_file: [onHost.plainEnvironment],
     environment: {
       SSL_CERT_FILE: onHost.bundle,
@@ -64,7 +72,6 @@ function service(facts: HostFacts, app: App, { process, port }: AppContainer): C
       `${onHost.secretEnvironment}:${app.home}/.env.production:ro`,
       `${onHost.bundle}:${onHost.bundle}:ro`,
     ],
-    ...(port === undefined ? {} : { ports: [`127.0.0.1:${port}:${port}`] }),
     depends_on: { db: { condition: 'service_healthy' }, redis: { condition: 'service_healthy' } },
     // Sidekiq gives running jobs 25 seconds before it pushes them back.
     stop_grace_period: '40s',
@@ -85,6 +92,9 @@ function service(facts: HostFacts, app: App, { process, port }: AppContainer): C
 export function appServices(facts: HostFacts): Record<string, ComposeService> {
   const app = apps[facts.config.app];
   return Object.fromEntries(
-    appContainers(facts).map((container) => [container.service, service(facts, app, container)]),
+    appContainers(facts).map((container, index) => [
+      container.service,
+      service(facts, app, container, index),
+    ]),
   );
 }

@@ -11,13 +11,18 @@ const bridge = (name: string) => ({ 'com.docker.network.bridge.name': name });
 
 function composeNetworks(facts: HostFacts) {
   const { out, out6, internal } = networks(facts.config);
-  return {
+  const inside = {
     [networkNames.internal]: {
       name: networkNames.internal,
       internal: true,
       driver_opts: bridge(networkNames.internal),
       ipam: { config: [internal] },
     },
+  };
+  // A copy has no other network: nothing in it has a way out to begin with.
+  if (facts.config.restore) return inside;
+  return {
+    ...inside,
     [networkNames.out]: {
       name: networkNames.out,
       enable_ipv6: true,

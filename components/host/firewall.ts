@@ -23,7 +23,14 @@ export function firewallRanges({ config }: HostFacts): string {
 
 /** Values the firewall's rules name. */
 export function firewallValues({ config }: HostFacts): string {
-  return `define internal_gateway = ${networks(config).internal.gateway}\n`;
+  const { gateway, subnet } = networks(config).internal;
+  return [
+    `define internal_gateway = ${gateway}`,
+    `define internal_subnet = ${subnet}`,
+    // The containers' ways to buckets: of the database, and on a copy of the app.
+    `define internal_ports = { ${config.restore ? '443, 9443' : '9443, 9444'} }`,
+    '',
+  ].join('\n');
 }
 
 /** Rules for what the containers send out, on top of the closed addresses: none while `federation` is `open`. */

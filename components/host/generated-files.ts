@@ -3,6 +3,7 @@ import { keyFiles } from './access.ts';
 import { appEnvironment } from './app-environment.ts';
 import { composeFile } from './compose.ts';
 import { envFile } from './env-file.ts';
+import { fencedPorts } from './fenced-ports.ts';
 import { egressNames, firewallEgress, firewallRanges, firewallValues } from './firewall.ts';
 import { imageContext } from './images.ts';
 import { nginxFederation, nginxOperators, nginxUpstreams } from './nginx.ts';
@@ -51,6 +52,7 @@ export function generatedFiles(facts: HostFacts): HostFile[] {
     file('/etc/nginx/social.coop/operators.conf', nginxOperators(facts)),
     file('/etc/nginx/social.coop/federation.conf', nginxFederation(facts)),
     ...recoveryFiles(facts),
+    ...(facts.config.restore ? fencedPorts(facts) : []),
     ...imageContext(facts.config),
     ...keyFiles(facts),
     ...trustFiles(facts),

@@ -22,11 +22,11 @@ export interface Networks {
 const text = (number: number) =>
   [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
 
-function v4(range: string, index: number): Subnet & { last: string } {
+function v4(range: string, index: number, last = 254): Subnet & { last: string } {
   const [address] = ipaddr.IPv4.parseCIDR(range);
   const bytes = address.toByteArray();
   const base = bytes.reduce((number, byte) => number * 256 + byte, 0) + index * 256;
-  return { subnet: `${text(base)}/24`, gateway: text(base + 1), last: text(base + 254) };
+  return { subnet: `${text(base)}/24`, gateway: text(base + 1), last: text(base + last) };
 }
 
 function v6(range: string, index: number): Subnet {
@@ -49,4 +49,9 @@ export function networks(config: Pick<StackConfig, 'containerRange' | 'container
     internal: subnet(2),
     database: v4(config.containerRange, 2).last,
   };
+}
+
+/** The app's addresses in the internal network, where they must be known: beyond those that Docker gives away. */
+export function appAddress({ containerRange }: Pick<StackConfig, 'containerRange'>, index: number): string {
+  return v4(containerRange, 2, 101 + index).last;
 }

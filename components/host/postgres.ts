@@ -12,6 +12,14 @@ const settings = (values: Record<string, string | number>): string =>
 
 /** https://www.postgresql.org/docs/17/runtime-config.html */
 export function postgresConfig({ config }: HostFacts): string {
+  // A copy that archived would write its own history into the source's repository.
+  const archive: Record<string, string | number> = config.restore
+    ? { archive_mode: 'off' }
+    : {
+        archive_mode: 'on',
+        archive_command: `pgbackrest --stanza=${stanza} archive-push %p`,
+        archive_timeout: config.rpo,
+      };
   const { sharedBuffersMb, maxConnections } = config.database;
   return settings({
     data_directory: '/var/lib/postgresql/17/data',
@@ -32,9 +40,7 @@ export function postgresConfig({ config }: HostFacts): string {
     min_wal_size: '128MB',
     checkpoint_timeout: '15min',
     checkpoint_completion_target: '0.9',
-    archive_mode: 'on',
-    archive_command: `pgbackrest --stanza=${stanza} archive-push %p`,
-    archive_timeout: config.rpo,
+    ...archive,
     max_wal_senders: 4,
     idle_in_transaction_session_timeout: '10min',
     log_destination: 'stderr',

@@ -1,17 +1,22 @@
-import type { HostFacts } from './types.ts';
+import type { BucketAccess, HostFacts } from './types.ts';
 
-/** https://rclone.org/s3/ — the backups bucket, for what is no database backup: archived images. */
-export function rcloneConfig({ backups }: HostFacts): string {
+/** https://rclone.org/s3/ — the backups bucket, for what is no database backup; on a copy also the source's media, to be read. */
+export function rcloneConfig({ config, backups, media }: HostFacts): string {
   return [
-    '[backups]',
-    'type = s3',
-    'provider = Other',
-    `endpoint = https://${backups.endpoint}`,
-    `region = ${backups.region}`,
-    `access_key_id = ${backups.accessKey}`,
-    `secret_access_key = ${backups.secretKey}`,
-    'force_path_style = true',
-    'no_check_bucket = true',
-    '',
+    ...remote('backups', backups),
+    ...(config.restore?.media === 'read-only' ? remote('media', media) : []),
   ].join('\n');
 }
+
+const remote = (name: string, { endpoint, region, accessKey, secretKey }: BucketAccess): string[] => [
+  `[${name}]`,
+  'type = s3',
+  'provider = Other',
+  `endpoint = https://${endpoint}`,
+  `region = ${region}`,
+  `access_key_id = ${accessKey}`,
+  `secret_access_key = ${secretKey}`,
+  'force_path_style = true',
+  'no_check_bucket = true',
+  '',
+];

@@ -4,6 +4,12 @@ import type { HostFacts } from './types.ts';
 /** Timers with something to do on a machine that stands by; the others work on what only the primary has. */
 const standbyTimers = new Set(['egress-refresh', 'watch']);
 
+/** All that happens by itself on a copy: it takes itself down. */
+const copyTimers = new Set(['restore-deadline']);
+
+/** What stands around a copy, and nowhere else. */
+const onlyOnCopy = /\/(social-coop-fence|fence-watch|restore-deadline|20-fence|fence\.nft)\b/;
+
 /** Units of a second backup repository. */
 const onlyWithRepo2 = /^\/etc\/systemd\/system\/repo2-storage\./;
 
@@ -27,6 +33,14 @@ export function belongs(path: string, { config, machine }: HostFacts): boolean {
   if (!config.repo2 && onlyWithRepo2.test(path)) return false;
   if (machine.role === 'secondary' && path.includes('/database-client@')) return false;
   if (!config.search.enabled && path === '/etc/sysctl.d/60-social-coop-search.conf') return false;
+  if (!config.restore && onlyOnCopy.test(path)) return false;
+  if (config.restore && !onCopy(path, config.restore)) return false;
   const name = timer.exec(path)?.[1];
   return name === undefined || machine.role === 'primary' || standbyTimers.has(name);
+}
+
+function onCopy(path: string, { media }: NonNullable<StackConfig['restore']>): boolean {
+  const name = unit.exec(path)?.[1];
+  if (path.includes('/media-storage.')) return media === 'read-only';
+  return name === undefined || !path.endsWith('.timer') || copyTimers.has(name);
 }

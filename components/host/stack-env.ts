@@ -2,6 +2,7 @@ import { memoryNeeded } from '../apps/check.ts';
 import { apps } from '../apps/index.ts';
 import { sshUsers } from './access.ts';
 import { appContainers } from './compose-app.ts';
+import { fenceEndpoints } from './fence.ts';
 import { imagesOf } from './images.ts';
 import { networks } from './networks.ts';
 import { stanza } from './postgres.ts';
@@ -22,6 +23,12 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     STACK: facts.stack,
     MACHINE: machine.name,
     ROLE: machine.role,
+    RESTORE_FROM: config.restore?.from ?? '',
+    RESTORE_AT: config.restore?.at ?? '',
+    RESTORE_MEDIA: config.restore?.media ?? '',
+    RESTORE_HOURS: config.restore ? String(config.restore.hours) : '',
+    FENCED: config.restore?.fenced ? '1' : '',
+    FENCE_ENDPOINTS: fenceEndpoints(facts).join(' '),
     ADDRESS: machine.address,
     MEMORY_MB: String(memoryNeeded(config)),
     DOMAIN: config.domain,
@@ -61,6 +68,8 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     ACME_DIRECTORY: config.acmeDirectory,
     MEDIA_BUCKET: media.bucket,
     MEDIA_ENDPOINT: media.endpoint,
+    // nginx reads media through loopback; on a copy the app itself, through the bridge.
+    MEDIA_LISTEN: config.restore ? `${internal.gateway}:443` : '127.0.0.1:9443',
     BACKUPS_BUCKET: backups.bucket,
     BACKUPS_ENDPOINT: backups.endpoint,
     REPO2_BUCKET: config.repo2?.bucket ?? '',

@@ -19,6 +19,18 @@ export function inboundRules(sshFrom: readonly string[]): (Rule & { sourceAddres
   ];
 }
 
+/** The same around a fenced machine: SSH alone. */
+export function fencedInbound(sshFrom: readonly string[]): (Rule & { sourceAddresses: string[] })[] {
+  return inboundRules(sshFrom).filter(({ portRange }) => portRange === '22');
+}
+
+/** What a fenced machine may reach. Never an empty list: that some provider or other takes for no list at all. */
+export function fencedOutbound(addresses: readonly string[]): (Rule & { destinationAddresses: string[] })[] {
+  if (addresses.length === 0)
+    throw new Error('a fenced machine reaches nothing: its backups have no address');
+  return [{ protocol: 'tcp', portRange: '443', destinationAddresses: [...addresses] }];
+}
+
 /**
  * What it lets out. Without a rule a Droplet reaches nothing at all, so every need is written down: names, time, mail,
  * the web (registries, object storage, certificates, Debian); with federation open every TCP port, because other

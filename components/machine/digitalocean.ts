@@ -8,7 +8,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { bare } from '../config/keys.ts';
 import type { DigitalOceanMachineConfig } from '../config/types.ts';
 import { cloudInit } from './cloud-init.ts';
-import { inboundRules, outboundRules } from './digitalocean-rules.ts';
+import { fencedInbound, fencedOutbound, inboundRules, outboundRules } from './digitalocean-rules.ts';
 import type { Boot } from './ignored.ts';
 import type { Connection, Machine, MachineArgs } from './machine.ts';
 import { rootConnection } from './root-connection.ts';
@@ -54,11 +54,14 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
       { parent: this },
     );
     // Before the machine, so that it is destroyed after it: an address cannot go while it is in use.
-    const reserved = new ReservedIp(
-      `${name}-address`,
-      { region: machine.region },
-      { parent: this, ignoreChanges: ['region'], protect, dependsOn: args.after },
-    );
+    const reserved = args.fence
+      ? undefined
+      : new ReservedIp(
+          `${name}-address`,
+          { region: machine.region },
+          { parent: this, ignoreChanges: ['region'], protect, dependsOn: args.after },
+        );
+    const standing = reserved ? [reserved] : [];
     this.server = new Droplet(
       `${name}-droplet`,
       {
@@ -77,37 +80,47 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
       },
       {
         parent: this,
-        dependsOn: [key, reserved, ...(args.after ?? [])],
+        dependsOn: [key, ...standing, ...(args.after ?? [])],
         ignoreChanges: keptInputs,
         additionalSecretOutputs: ['userData'],
         protect,
       },
     );
-    const assignment = new ReservedIpAssignment(
-      `${name}-assignment`,
-      { ipAddress: reserved.ipAddress, dropletId: this.server.id.apply(Number) },
-      // The provider cannot unassign what is assigned to nothing, and a new assignment moves the address by itself.
-      { parent: this, deletedWith: this.server },
+    const assignments = standing.map(
+      ({ ipAddress }) =>
+        new ReservedIpAssignment(
+          `${name}-assignment`,
+          { ipAddress, dropletId: this.server.id.apply(Number) },
+          // The provider cannot unassign what is assigned to nothing, and a new assignment moves the address by itself.
+          { parent: this, deletedWith: this.server },
+        ),
     );
+    this.address = reserved?.ipAddress ?? this.server.ipv4Address;
+    this.address6 = this.server.ipv6Address.apply((address) => address || undefined);
+    this.connection = rootConnection(this.server.ipv4Address, keys);
+    this.identity = this.server.id;
+    const rules = this.rules(args);
     this.firewall = new Firewall(
       `${name}-firewall`,
       {
         name: args.hostname.replaceAll('.', '-'),
         dropletIds: [this.server.id.apply(Number)],
-        inboundRules: inboundRules(args.sshFrom),
-        outboundRules: outboundRules(args.federation, args.mailPort),
+        ...rules,
       },
       { parent: this },
     );
-    warnIgnored(this.server, this.server, boot, [this.server, reserved], args.role);
+    warnIgnored(this.server, this.server, boot, [this.server, ...standing], args.role);
 
-    this.address = reserved.ipAddress;
-    this.address6 = this.server.ipv6Address.apply((address) => address || undefined);
-    this.connection = rootConnection(this.server.ipv4Address, keys);
-    this.identity = this.server.id;
-    this.ready = [assignment, this.firewall];
+    this.ready = [...assignments, this.firewall];
     this.urns = [this.server.dropletUrn];
     this.registerOutputs({ address: this.address, address6: this.address6 });
+  }
+
+  /** Around a fenced machine the firewall closes when the machine knows which addresses it has to reach. */
+  private rules({ fence, sshFrom, federation, mailPort }: MachineArgs) {
+    if (!fence)
+      return { inboundRules: inboundRules(sshFrom), outboundRules: outboundRules(federation, mailPort) };
+    return { inboundRules: fencedInbound(sshFrom), outboundRules: fence(this).reaches.apply(fencedOutbound) };
   }
 }
 

@@ -23,6 +23,9 @@ export interface Machine {
   readonly urns: pulumi.Output<string>[];
 }
 
+/** A machine that answers over SSH and may have no firewall around it yet. */
+export type Reached = Pick<Machine, 'address' | 'connection' | 'identity' | 'server'>;
+
 /** `primary` serves, `secondary` stands by. */
 export type Role = 'primary' | 'secondary';
 
@@ -53,6 +56,11 @@ export interface MachineArgs<Config extends MachineConfig = MachineConfig> {
   federation: 'open' | 'off';
   /** Port of the mail relay. */
   mailPort: number;
+  /**
+   * Lays a machine out before its cloud firewall closes, and gives the addresses that stay open to it: 443 there is all that
+   * may leave, SSH all that may enter, and no address or name outlives it. Default: an open machine.
+   */
+  fence?: (machine: Reached) => { reaches: pulumi.Output<string[]> };
   /** Refuses to delete the machine and its address. Default false. */
   protect: boolean;
   /** Must exist before the machine does. Default none. */

@@ -50,8 +50,9 @@ export function checkRepo2({ repo2, storage, secrets }: Loose<StackConfig>): Pro
 }
 
 /** Without it nobody could bring the stack back from its bucket. */
-export function checkRecovery({ recovery }: Loose<StackConfig>): Problem[] {
-  if (recovery !== undefined) return [];
+export function checkRecovery({ recovery, restore }: Loose<StackConfig>): Problem[] {
+  // A copy makes no backups, and so needs no kit of its own.
+  if (recovery !== undefined || restore !== undefined) return [];
   const remedy = 'run `coop init` for this stack: it makes it, encrypted with the passphrase';
   return [{ key: 'recovery', reason: 'is missing', remedy }];
 }

@@ -149,6 +149,15 @@ export const edits: Record<string, Edits> = {
   'dns.mail.dmarc': to('dns.mail.dmarc', 'v=DMARC1; p=reject'),
   'recovery.recipient': to('recovery.recipient', otherRecovery.recipient),
   'recovery.identity': to('recovery.identity', otherRecovery.identity),
+  // Only where a copy can be at all; the rest of it is tried in restore/.
+  'restore.from': (file) =>
+    (file.primary as { provider?: string } | undefined)?.provider === 'digitalocean'
+      ? to('restore', { from: 'prod' })(file)
+      : [],
+  'restore.at': () => [],
+  'restore.media': () => [],
+  'restore.fenced': () => [],
+  'restore.hours': () => [],
   sshFrom: to('sshFrom', ['198.51.100.7/32'], ['2001:db8::/48', '203.0.113.128/25']),
   'admins.*': to(
     'admins.ann',

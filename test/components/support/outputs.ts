@@ -17,6 +17,11 @@ export function outputsOf(type: string, name: string, inputs: Properties): Prope
       return inputs.type === 'ipv6'
         ? { ipAddress: '2001:db8:30::', ipNetwork: '2001:db8:30::/64' }
         : { ipAddress: '203.0.113.30' };
+    case 'command:remote:Command':
+      return {
+        stdout:
+          'step 31-fence\npinned 198.51.100.7 fra1.digitaloceanspaces.com\npinned 2001:db8::7 fra1.digitaloceanspaces.com\n',
+      };
     default:
       return {};
   }

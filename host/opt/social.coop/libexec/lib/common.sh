@@ -25,6 +25,14 @@ on_primary_only() {
 is_secondary() { [ "${ROLE:-primary}" = secondary ]; }
 needs_app() { ! is_secondary || fail "this machine stands by: nothing of the app runs here — $MACHINE — do it on the stack's primary"; }
 
+# A copy of another stack's data, shut in; and a step that is not for one: not_on_copy WHAT.
+is_fenced() { [ -n "${FENCED:-}" ]; }
+not_on_copy() {
+  is_fenced || return 0
+  printf '   no %s here: this machine is a copy of %s\n' "$1" "$RESTORE_FROM"
+  exit 0
+}
+
 say() { printf '   %s\n' "$*"; }
 warn() { printf '   warning: %s\n' "$*" >&2; }
 fail() {

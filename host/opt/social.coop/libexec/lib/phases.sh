@@ -1,0 +1,26 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154
+# How long each part of a restore took, for its report: restore/phases.json, times with milliseconds.
+
+phases=$state/restore/phases.json
+
+moment() { date --utc +%Y-%m-%dT%H:%M:%S.%3NZ; }
+
+# phase_ended NAME START: a part in several steps goes from the first one's start to the last one's end.
+phase_ended() {
+  local known=[]
+  mkdir -p "${phases%/*}"
+  if [ -s "$phases" ]; then known=$(<"$phases"); fi
+  put "$phases" "$(jq --compact-output --arg name "$1" --arg start "$2" --arg end "$(moment)" '
+    if any(.[]; .name == $name) then map(if .name == $name then .end = $end else . end)
+    else . + [{name: $name, start: $start, end: $end}] end' <<<"$known")"
+}
+
+# phase NAME COMMAND…
+phase() {
+  local name=$1 start
+  shift
+  start=$(moment)
+  "$@"
+  phase_ended "$name" "$start"
+}

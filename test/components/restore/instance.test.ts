@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../../components/config.ts';
+import { options } from '../support/config.ts';
+import { deploy, resolved } from '../support/deploy.ts';
+import { plan } from '../support/plan.ts';
+import { refusals } from '../support/rules.ts';
+import { only } from '../support/staging.ts';
+import { copyOf } from './support.ts';
+
+const configOf = (changes = {}) => parseConfig(copyOf(changes).raw, { ...options, stack: 'rehearsal' });
+const copy = (changes = {}) => deploy(configOf(changes), [], 'rehearsal');
+
+test('every input is one the providers accept, and nothing of it lasts', async () => {
+  const { resources } = await copy();
+  const custom = resources.filter(({ custom }) => custom);
+  expect(custom.flatMap(({ type, inputs }) => refusals(type, inputs))).toEqual([]);
+  expect(custom.map(({ name }) => name).sort()).toEqual([
+    'rehearsal-apply-run',
+    'rehearsal-group-members',
+    'rehearsal-group-project',
+    'rehearsal-prepare-run',
+    'rehearsal-primary-droplet',
+    'rehearsal-primary-firewall',
+    'rehearsal-primary-key',
+    'rehearsal-storage-backups-key',
+    'rehearsal-storage-media-key',
+  ]);
+});
+
+test('the keys of the source’s buckets can read and nothing else', async () => {
+  const { resources } = await copy();
+  for (const purpose of ['backups', 'media'])
+    expect(only(resources, 'SpacesKey', `rehearsal-storage-${purpose}-key`).inputs.grants).toEqual([
+      { bucket: `staging-social-coop-${purpose}`, permission: 'read' },
+    ]);
+  const empty = (await copy({ media: 'empty' })).resources;
+  expect(empty.filter(({ type }) => type.endsWith(':SpacesKey'))).toHaveLength(1);
+});
+
+test('prepared, then fenced by the cloud too, and only then given secrets', async () => {
+  const { resources } = await copy();
+  const [prepare, run] = ['rehearsal-prepare-run', 'rehearsal-apply-run'].map((name) =>
+    only(resources, 'Command', name),
+  );
+  const firewall = only(resources, 'Firewall');
+  expect(prepare?.dependsOn).not.toContain('rehearsal-primary-firewall');
+  expect(firewall.dependsOn).toContain('rehearsal-prepare-run');
+  expect(run?.dependsOn).toContain('rehearsal-primary-firewall');
+  expect(prepare?.inputs.create).toContain('libexec/prepare');
+  // Before it unpacks anything.
+  expect(run?.inputs.create).toMatch(/set -e; \/opt\/social\.coop\/libexec\/fence verify; t=/);
+});
+
+test('the cloud firewall lets SSH in and the pinned addresses out, in as many words', async () => {
+  const { inputs } = only((await copy()).resources, 'Firewall');
+  expect(inputs.inboundRules).toEqual([
+    { protocol: 'tcp', portRange: '22', sourceAddresses: ['203.0.113.0/28'] },
+  ]);
+  expect(inputs.outboundRules).toEqual([
+    { protocol: 'tcp', portRange: '443', destinationAddresses: ['198.51.100.7', '2001:db8::7'] },
+  ]);
+});
+
+test('no secret is in the tree that is laid before the fence', async () => {
+  const { raw, sourceSecrets } = copyOf();
+  const { resources } = await deploy(parseConfig(raw, { ...options, stack: 'rehearsal' }), [], 'rehearsal');
+  const tree = (name: string) =>
+    Buffer.from(String(only(resources, 'Command', name).inputs.stdin), 'base64').toString('latin1');
+  const merged = JSON.parse(raw['instance:secrets'] ?? '') as object;
+  const values = [...Object.values(sourceSecrets), ...Object.values(merged)]
+    .map(String)
+    .map((value) => value.split('\n').at(-4) ?? value);
+  expect(values.length).toBeGreaterThan(15);
+  expect(values.filter((value) => tree('rehearsal-prepare-run').includes(value))).toEqual([]);
+  expect(values.filter((value) => tree('rehearsal-apply-run').includes(value)).length).toBeGreaterThan(6);
+  expect(tree('rehearsal-prepare-run')).toContain('table inet coop_fence');
+});
+
+test('it has no name: none is made, none is asked for, and none points back', async () => {
+  const { instance, resources } = await copy();
+  expect(await resolved(instance.dnsByHand)).toEqual([]);
+  expect(only(resources, 'Droplet').inputs.name).toBe('copy-rehearsal');
+});
+
+test('the same again plans nothing', async () => {
+  const config = configOf();
+  const { resources } = await deploy(config, [], 'rehearsal');
+  expect(plan(resources, (await deploy(config, resources, 'rehearsal')).resources)).toEqual([]);
+});
