@@ -28,7 +28,8 @@ function needless({ federation, retention }: StackConfig): string[] {
 }
 
 /** Whether a file under host/ belongs on this machine. */
-export function belongs(path: string, { config, machine }: HostFacts): boolean {
+export function belongs(path: string, { config, machine, kit }: HostFacts): boolean {
+  if (!kit && unit.exec(path)?.[1] === 'secrets-escrow') return false;
   if (needless(config).includes(unit.exec(path)?.[1] ?? '')) return false;
   if (!config.repo2 && onlyWithRepo2.test(path)) return false;
   if (machine.role === 'secondary' && path.includes('/database-client@')) return false;

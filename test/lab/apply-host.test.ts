@@ -11,6 +11,7 @@ import { ApplyLab } from './support/apply-lab.ts';
 import { red } from './support/apply-observe.ts';
 import { describeHousekeeping } from './support/housekeeping.ts';
 import { describeNight } from './support/night.ts';
+import { describeRecoveryKit } from './support/recovery-kit.ts';
 import { run } from './support/run.ts';
 import { describeSecondRepository } from './support/second-repository.ts';
 
@@ -149,6 +150,7 @@ describe('admins', () => {
 describeNight(() => lab);
 describeSecondRepository(() => ({ lab, facts }));
 describeHousekeeping(() => lab);
+describeRecoveryKit(() => ({ lab, facts }));
 
 describe('the machine', () => {
   it('keeps a copy of every image beside the backups', async () => {
