@@ -11,7 +11,7 @@ const header = ['secretsprovider', 'encryptedkey', 'encryptionsalt'] as const;
 export interface Encrypted {
   /** The header that the ciphertexts stand on. */
   header: Record<string, string>;
-  /** Ciphertext by name of the secret. */
+  /** Ciphertext by path of the secret: its name, or a map's and the name in it. */
   secrets: Record<string, string>;
 }
 
@@ -45,7 +45,8 @@ export async function encryptSecrets(
       { cwd: options.workDir, env: options.env, input: values[name] as string },
     );
     const written = parse(readFileSync(file, 'utf8'));
-    secrets[name] = written.config[`${prefix}secrets`][name].secure;
+    const at = name.split('.').reduce((place, part) => place[part], written.config[`${prefix}secrets`]);
+    secrets[name] = at.secure;
     return pickHeader(written);
   };
   // A stack without a header gets one with its first secret; the others must stand on the same.

@@ -26,6 +26,10 @@ export interface InitOptions extends PassphraseSource {
   answers?: Record<string, unknown>;
   /** The relay's password: the one secret that is given, not made. */
   smtpPassword?: string | undefined;
+  /** Changes the file's document before the answers go in. */
+  before?: (document: Document) => void;
+  /** Secrets that are known already, by their paths: brought back, not made. */
+  secrets?: Record<string, string>;
   /** Pulumi's environment: PATH, backend, PULUMI_HOME; the process's own by default. */
   env?: NodeJS.ProcessEnv;
   /** Secrets that may be made anew although the stack is running. */
@@ -65,6 +69,7 @@ export async function initStack(options: InitOptions): Promise<InitResult> {
   const env = { ...(options.env ?? process.env), ...(backend ? { PULUMI_BACKEND_URL: backend } : {}) };
   const file = stackFile(projectDir, stack);
   const { text, document } = readStackFile(file);
+  options.before?.(document);
   setAnswers(document, options.answers ?? {}, file);
   const work = (passphraseEnv: NodeJS.ProcessEnv) =>
     withPrivateDir((workDir) =>
@@ -72,7 +77,8 @@ export async function initStack(options: InitOptions): Promise<InitResult> {
     );
   // The recovery kit is opened by a passphrase whoever keeps the stack's secrets.
   if (!usesPassphrase(document, backend) && !wantsRecovery(document)) return work(env);
-  return withPassphrase(options, env, work, { isNew: !document.has('encryptionsalt'), stack });
+  const isNew = !document.has('encryptionsalt') && options.secrets === undefined;
+  return withPassphrase(options, env, work, { isNew, stack });
 }
 
 /** Pulumi Cloud and key services encrypt without one, unless the file began with one. */
@@ -101,7 +107,7 @@ async function build(
   writeFileSync(join(workDir, 'Pulumi.yaml'), `name: ${prefix.slice(0, -1)}\nruntime: nodejs\n`);
   const place = { projectDir: workDir, stack, env };
 
-  const plan = planSecrets(document, stack, file);
+  const plan = planSecrets(document, stack, file, options.secrets);
   if (options.smtpPassword !== undefined && !plan.kept.includes('smtpPassword'))
     plan.make.smtpPassword = options.smtpPassword;
   for (const [key, value] of Object.entries(plan.publicKeys)) document.setIn(['config', prefix + key], value);
@@ -117,7 +123,7 @@ async function build(
     for (const [key, value] of Object.entries(encrypted.header)) document.set(key, value);
     for (const name of names)
       document.setIn(
-        ['config', `${prefix}secrets`, name],
+        ['config', `${prefix}secrets`, ...name.split('.')],
         document.createNode({ secure: encrypted.secrets[name] }),
       );
   }
@@ -193,7 +199,11 @@ async function readBack(
   writeFileSync(candidate, text, { mode: 0o600 });
   const config = await readStackConfig(place, candidate);
   const secrets = secretsOf(config);
-  const lost = Object.keys(made).filter((name) => secrets[name] !== made[name]);
+  const at = (path: string) =>
+    path
+      .split('.')
+      .reduce<unknown>((place, part) => (place as Record<string, unknown> | undefined)?.[part], secrets);
+  const lost = Object.keys(made).filter((path) => at(path) !== made[path]);
   if (lost.length > 0) throw new Error(`secrets do not survive encryption: ${lost.join(', ')}`);
   return config;
 }

@@ -14,8 +14,16 @@ export interface SecretPlan {
   fundamental: string[];
 }
 
-/** Which secrets are missing, and new values for those; never one in the place of another. */
-export function planSecrets(document: Document, stack: string, file: string): SecretPlan {
+/**
+ * Which secrets are missing, and new values for those, unless they are `given` (by their paths); never one in the place of
+ * another.
+ */
+export function planSecrets(
+  document: Document,
+  stack: string,
+  file: string,
+  given: Record<string, string> = {},
+): SecretPlan {
   const config = (document.toJS()?.config ?? {}) as Record<string, unknown>;
   const secrets = (config[`${prefix}secrets`] ?? {}) as Record<string, unknown>;
   refuseUnreadable(secrets, file);
@@ -29,12 +37,15 @@ export function planSecrets(document: Document, stack: string, file: string): Se
       inSecrets ? key in secrets : prefix + key in config,
     );
     if (there.length === members.length) continue;
+    if (group.secrets.every((name) => given[name] !== undefined)) continue;
     if (there.length > 0) refuseHalf(members, there, file);
     if (!group.wanted) plan.fundamental.push(...group.secrets);
     for (const [key, value] of Object.entries(group.make(stack)))
       if (key === group.publicKey) plan.publicKeys[key] = value;
       else plan.make[key] = value;
   }
+  for (const [path, value] of Object.entries(given))
+    if (!((path.split('.')[0] as string) in secrets)) plan.make[path] = value;
   return plan;
 }
 

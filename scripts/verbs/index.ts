@@ -10,6 +10,7 @@ import { initVerb } from './init.ts';
 import { labVerb } from './lab.ts';
 import { logsVerb } from './logs.ts';
 import { maintenanceVerb } from './maintenance.ts';
+import { recoverVerb } from './recover.ts';
 import { renderVerb } from './render.ts';
 import { rotateVerb } from './rotate.ts';
 import { sshVerb } from './ssh.ts';
@@ -32,6 +33,7 @@ export const verbs: (() => Command)[] = [
   adminVerb,
   rotateVerb,
   failoverVerb,
+  recoverVerb,
   destroyVerb,
   labVerb,
 ];

@@ -109,9 +109,10 @@ if (words === 'stack init') {
   const data = read();
   data.encryptionsalt ??= 'v1:' + Math.random() + ':' + mirror(phrase());
   if (!data.encryptionsalt.endsWith(mirror(phrase()))) fail('incorrect passphrase');
-  const name = argv[argv.indexOf('--path') + 1].split('.')[1];
+  const parts = argv[argv.indexOf('--path') + 1].split('.').slice(1), name = parts.pop();
   data.config ??= {}; data.config['instance:secrets'] ??= {};
-  data.config['instance:secrets'][name] = { secure: data.encryptionsalt + '|' + mirror(input.replace(/\\n$/, '')) };
+  const place = parts.reduce((at, part) => (at[part] ??= {}), data.config['instance:secrets']);
+  place[name] = { secure: data.encryptionsalt + '|' + mirror(input.replace(/\\n$/, '')) };
   fs.writeFileSync(file, yaml.stringify(data));
 } else if (words === 'stack select') {
 } else if (words === 'stack export') {

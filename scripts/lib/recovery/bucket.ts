@@ -1,0 +1,61 @@
+import { VisibleError } from '../../../components/errors.ts';
+import { type S3Keys, signedS3Headers } from '../s3-signature.ts';
+
+/** A bucket, and a key that may read it. */
+export interface ReadableBucket {
+  bucket: string;
+  region: string;
+  /** Host of the S3 endpoint without the bucket. */
+  endpoint: string;
+  keys: S3Keys;
+}
+
+export interface StoredObject {
+  bytes: Uint8Array;
+  /** When it was stored. */
+  stored: Date | undefined;
+}
+
+/** Asks by HTTPS: `fetch`, or the lab's own. */
+export type Ask = (
+  url: string,
+  init: { headers: Record<string, string> },
+) => Promise<Pick<Response, 'status' | 'headers' | 'arrayBuffer'>>;
+
+/** One whole object; says what to do when it cannot be read. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+export async function readObject(from: ReadableBucket, key: string, ask: Ask): Promise<StoredObject> {
+  const { bucket, region, endpoint, keys } = from;
+  const where = `s3://${bucket}/${key} at ${endpoint}`;
+  const url = new URL(`https://${endpoint}/${bucket}/${key}`);
+  const answer = await ask(url.href, { headers: signedS3Headers('GET', url, region, keys) }).catch(
+    (error: Error) => {
+      const cause = (error.cause as Error | undefined)?.message ?? error.message;
+      throw new VisibleError(
+        `no answer (${cause}) — ${where} — is the region right, and is there a network?`,
+      );
+    },
+  );
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  if (answer.status === 200) {
+    const stored = new Date(answer.headers.get('last-modified') ?? '');
+    return { bytes, stored: Number.isNaN(stored.getTime()) ? undefined : stored };
+  }
+  const code = /<Code>(\w+)<\/Code>/.exec(Buffer.from(bytes).toString())?.[1] ?? String(answer.status);
+  throw new VisibleError(`${code} — ${where} — ${remedies[code] ?? remedies[answer.status] ?? 'try again'}`);
+}
+
+const NO_BUCKET = 'compare name and region with the console of whoever keeps it; nothing was written';
+const NO_KEY =
+  'no recovery kit is there: is it the bucket of backups? The machine writes it at every `pulumi up`, and daily';
+const NO_ACCESS =
+  'the key may not read it: set SPACES_ACCESS_KEY_ID and SPACES_SECRET_ACCESS_KEY to one that may, and compare them';
+
+const remedies: Record<string, string> = {
+  NoSuchBucket: NO_BUCKET,
+  NoSuchKey: NO_KEY,
+  404: NO_BUCKET,
+  301: NO_BUCKET,
+  403: NO_ACCESS,
+  InvalidAccessKeyId: NO_ACCESS,
+  SignatureDoesNotMatch: NO_ACCESS,
+};
