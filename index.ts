@@ -1,5 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
-import { checkAccounts } from './components/accounts.ts';
+import { checkAccounts } from './components/accounts/check.ts';
+import { clients } from './components/accounts/clients.ts';
+import { readSettings } from './components/accounts/settings.ts';
 import { ConfigError, parseConfig } from './components/config.ts';
 import { costsOf, describeCosts } from './components/costs/costs.ts';
 import { VisibleError } from './components/errors.ts';
@@ -12,7 +14,7 @@ const stack = pulumi.getStack();
 const project = pulumi.getProject();
 const raw = await readRaw();
 const config = readConfig();
-await Promise.all([refuseMoves(), checkAccounts(config, stack)]).catch(shown);
+await Promise.all([refuseMoves(), askAccounts()]).catch(shown);
 const instance = new Instance(stack, { stack, config, raw });
 lock(stack, instance, config.protect);
 
@@ -48,6 +50,16 @@ async function refuseMoves(): Promise<void> {
   const last = await pulumi.runtime.invoke('pulumi:pulumi:readStackOutputs', { name });
   const problems = refusedMoves(config, (last.outputs ?? {}) as LastOutputs);
   if (problems.length > 0) throw new ConfigError(project, stack, problems);
+}
+
+function askAccounts(): Promise<void> {
+  const settings = readSettings(process.env, pulumi.runtime.allConfig());
+  const { region } = config.storage;
+  return checkAccounts(config, stack, {
+    settings,
+    clouds: clients(settings, region),
+    warn: (message) => pulumi.log.warn(message),
+  });
 }
 
 /** What the user can mend is shown as it is, without a stack trace. */

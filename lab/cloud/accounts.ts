@@ -1,6 +1,6 @@
 import { ApiError } from './api-error.ts';
 import { refusalsOf } from './refusals.ts';
-import type { Account, Properties, State } from './types.ts';
+import type { Account, State } from './types.ts';
 
 /** What a token opens. */
 export interface Access {
@@ -40,19 +40,4 @@ export function accessOf(state: State, provider: string, authorization: string |
     if (account.readToken === token) return { account, permissions: 'read' };
   }
   throw refusalsOf(provider).unauthorized();
-}
-
-/** What a token's owner would find out by asking around: who, what for, how much, which zones. */
-export function whoami(state: State, { account, permissions }: Access): Properties {
-  const owned = state.objects.filter((o) => o.provider === account.provider && o.account === account.name);
-  const limits = Object.entries(limitsOf(account)).map(([type, limit]) => [
-    type,
-    { limit, used: owned.filter((object) => object.type === type).length },
-  ]);
-  return {
-    account: account.name,
-    permissions,
-    limits: Object.fromEntries(limits),
-    ...(account.zones ? { zones: account.zones } : {}),
-  };
 }

@@ -2,6 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { serveMetadata } from '../machines/index.ts';
 import { paths } from '../paths.ts';
+import { createApi } from './api/server.ts';
+import { cloudApi } from './api/variables.ts';
 import { realBackends } from './real-backends.ts';
 import { createCloud } from './server.ts';
 import { Store } from './store.ts';
@@ -21,4 +23,10 @@ await rm(paths.cloudSocket, { force: true });
 // Whoever reaches the socket holds every account.
 process.umask(0o077);
 server.listen(paths.cloudSocket, () => console.log(`listening on ${paths.cloudSocket}`));
-process.once('SIGTERM', () => server.close(() => store.save().finally(() => process.exit(0))));
+// With loopback's address alone nobody does anything: it takes a token, as at a cloud.
+const api = createApi(store, console.log);
+api.listen(cloudApi.port, cloudApi.host);
+process.once('SIGTERM', () => {
+  api.close();
+  server.close(() => store.save().finally(() => process.exit(0)));
+});

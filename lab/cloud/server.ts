@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { accessOf, putAccount, whoami } from './accounts.ts';
+import { accessOf, putAccount } from './accounts.ts';
 import { ApiError, isRefusal, notFound } from './api-error.ts';
 import type { Backends } from './backends.ts';
 import { operate } from './machine-operations.ts';
@@ -40,7 +40,6 @@ export function createCloud(
     if (root === 'v1') {
       const [provider = '', type = '', id] = rest;
       const access = accessOf(store.state, provider, request.headers.authorization);
-      if (type === 'whoami') return whoami(store.state, access);
       if (request.method !== 'GET' && access.permissions === 'read') throw refusalsOf(provider).readOnly();
       return resource(request, access.account, type, id);
     }

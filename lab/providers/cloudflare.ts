@@ -27,17 +27,6 @@ export const cloudflare = cloudProvider({
   unordered: () => false,
   settings: { apiToken: 'CLOUDFLARE_API_TOKEN' },
   token: () => process.env.CLOUDFLARE_API_TOKEN,
-  functions: {
-    // https://www.pulumi.com/registry/packages/cloudflare/api-docs/getzone/
-    getZone: ({ account, zones = [] }, { zoneId }) => {
-      const zone = (zones as { id: string; name: string }[]).find(({ id }) => id === zoneId);
-      if (!zone)
-        throw new Error(
-          `failed to make http request: GET "https://api.cloudflare.com/client/v4/zones/${zoneId}": 403 Forbidden {"success":false,"errors":[{"code":9109,"message":"Unauthorized to access requested resource"}]}`,
-        );
-      return { id: zone.id, zoneId: zone.id, name: zone.name, status: 'active', account: { name: account } };
-    },
-  },
   explain: (verb, _type, { status, body }) => {
     const code = String(body.code ?? '');
     const [number, message] =

@@ -5,7 +5,6 @@ import rules from './rules/digitalocean.json' with { type: 'json' };
 
 // What the provider calls each type in its errors, and where the API has it.
 const api: Record<string, [noun: string, path: string]> = {
-  getAccount: ['account', 'account'],
   Droplet: ['droplet', 'droplets'],
   Firewall: ['firewall', 'firewalls'],
   Project: ['Project', 'projects'],
@@ -40,22 +39,6 @@ export const digitalocean = cloudProvider({
     const { SPACES_ACCESS_KEY_ID: id, SPACES_SECRET_ACCESS_KEY: secret } = process.env;
     if (isSpaces(type)) return id && secret ? `spaces:${id}:${secret}` : undefined;
     return process.env.DIGITALOCEAN_TOKEN || process.env.DIGITALOCEAN_ACCESS_TOKEN;
-  },
-  functions: {
-    // https://www.pulumi.com/registry/packages/digitalocean/api-docs/getaccount/
-    getAccount: ({ account, limits }) => {
-      const limit = (type: string) => (limits as Record<string, { limit: number }>)[type]?.limit ?? 0;
-      return {
-        id: account,
-        uuid: account,
-        email: `${account}@lab.test`,
-        emailVerified: true,
-        dropletLimit: limit('Droplet'),
-        floatingIpLimit: limit('ReservedIp'),
-        status: 'active',
-        statusMessage: '',
-      };
-    },
   },
   explain: (verb, type, { status, requestId, body }) => {
     const [message, code] = [String(body.message ?? ''), String(body.code ?? '')];

@@ -1,4 +1,3 @@
-import { locations } from '../cloud/hcloud/catalog.ts';
 import { cloudProvider } from './lib/cloud-provider.ts';
 import { bridged } from './lib/dialects.ts';
 import type { PackageRules } from './lib/rules.ts';
@@ -32,18 +31,6 @@ export const hcloud = cloudProvider({
     if (token.length !== length)
       return `entered token is invalid (must be exactly ${length} characters long)`;
     return undefined;
-  },
-  functions: {
-    // https://www.pulumi.com/registry/packages/hcloud/api-docs/getlocation/
-    getLocation: (_account, { name }) => {
-      const index = locations.indexOf(String(name));
-      if (index < 0) throw new Error(`location not found: ${name}`);
-      return {
-        id: index + 1,
-        name,
-        ...{ city: '', country: '', description: '', networkZone: '', latitude: 0, longitude: 0 },
-      };
-    },
   },
   explain: (_verb, _type, { requestId, body }) => {
     const [message, code] = [String(body.message ?? ''), String(body.code ?? '')];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { apiVariables } from '../cloud/api/variables.ts';
 import { LabError } from '../error.ts';
 import { checkout, paths } from '../paths.ts';
 import type { Tokens } from './tokens.ts';
@@ -26,6 +27,8 @@ export function labEnvironment(engineBin: string, tokens: Tokens): Record<string
     SPACES_SECRET_ACCESS_KEY: tokens.spacesSecret,
     CLOUDFLARE_API_TOKEN: tokens.cloudflare,
     HCLOUD_TOKEN: tokens.hetzner,
+    // Whoever asks a provider what a token may do asks the lab's.
+    ...apiVariables(),
   };
 }
 

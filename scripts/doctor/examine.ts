@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { clients } from '../../components/accounts/clients.ts';
+import { readSettings } from '../../components/accounts/settings.ts';
+import type { Clouds } from '../../components/accounts/types.ts';
 import { type Provider, providersOf, tokenVariables } from '../lib/accounts.ts';
 import type { Context } from '../lib/context.ts';
 import { hasPassphrase, type PassphraseSource, withPassphrase } from '../lib/passphrase.ts';
@@ -6,9 +9,6 @@ import { withPrivateDir } from '../lib/private-dir.ts';
 import { readStackConfig } from '../lib/stack-config.ts';
 import { configOf, readStackFile, stackFile } from '../lib/stack-file.ts';
 import { checks } from './checks/index.ts';
-import type { Clouds } from './clouds/cloud.ts';
-import { labClouds } from './clouds/lab.ts';
-import { realClouds } from './clouds/real.ts';
 import { readState } from './state.ts';
 import type { Check, Finding, Patient } from './types.ts';
 
@@ -77,6 +77,7 @@ function makePatient(
   const set = (Object.keys(tokenVariables) as Provider[]).filter(
     (provider) => context.env[tokenVariables[provider]],
   );
+  const settings = readSettings(context.env);
   const region = String((plain.storage as { region?: string } | undefined)?.region ?? 'fra1');
   return {
     context,
@@ -89,8 +90,8 @@ function makePatient(
       noPassphrase === undefined ? readStackConfig(place) : Promise.reject(new Error(noPassphrase)),
     ),
     state: once(async () => (context.backend ? readState(place) : undefined)),
-    clouds:
-      options.clouds ?? (context.kind === 'LAB' ? labClouds(context.env) : realClouds(context.env, region)),
+    settings,
+    clouds: options.clouds ?? clients(settings, region),
     directory,
     now: options.now ?? new Date(),
   };

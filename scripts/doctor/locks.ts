@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { signedS3Headers } from '../lib/s3-signature.ts';
+import { signedS3Headers } from '../../components/accounts/s3-signature.ts';
 import { prefix } from '../lib/stack-file.ts';
 
 /** Who holds a stack's state, as Pulumi's own backends write it down. */

@@ -1,8 +1,9 @@
+import type { Settings } from '../../components/accounts/settings.ts';
+import type { Clouds } from '../../components/accounts/types.ts';
 import type { PricedMachine } from '../../components/costs/costs.ts';
 import type { Provider } from '../lib/accounts.ts';
 import type { Context } from '../lib/context.ts';
 import type { RawConfig } from '../lib/stack-config.ts';
-import type { Clouds } from './clouds/cloud.ts';
 import type { StackState } from './state.ts';
 
 /** `skipped`: could not be looked at, which is no good news and no bad news. */
@@ -32,6 +33,8 @@ export interface Patient {
   config(): Promise<RawConfig>;
   /** What Pulumi's state says; rejects when it cannot be reached, undefined when it knows no such stack. */
   state(): Promise<StackState | undefined>;
+  /** Whose tokens, and where the providers' APIs are. */
+  settings: Settings;
   clouds: Clouds;
   /** For files that ssh needs; only this user may enter, and it goes away afterwards. */
   directory: string;

@@ -2,18 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { type Provider, providers, tokenVariables } from '../../components/accounts/providers.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
-/** Whom a stack may need an account with, and the variable that names it; the order is that of the header. */
-export const tokenVariables = {
-  hetzner: 'HCLOUD_TOKEN',
-  digitalocean: 'DIGITALOCEAN_TOKEN',
-  spaces: 'SPACES_ACCESS_KEY_ID',
-  cloudflare: 'CLOUDFLARE_API_TOKEN',
-} as const;
-
-export type Provider = keyof typeof tokenVariables;
-const providers = Object.keys(tokenVariables) as Provider[];
+export { type Provider, providersOf, tokenVariables } from '../../components/accounts/providers.ts';
 
 type Env = NodeJS.ProcessEnv;
 
@@ -34,21 +26,6 @@ export function describeAccounts(env: Env, wanted?: Provider[]): string {
       return `${provider} ${names[print] ? `${names[print]} (${print})` : print}`;
     })
     .join(', ');
-}
-
-/** Which accounts a stack's plain config needs. */
-export function providersOf(config: Record<string, unknown>): Provider[] {
-  const said = (key: string) => (config[key] as { provider?: string } | undefined)?.provider;
-  const machines = [said('primary') ?? 'digitalocean', said('secondary')];
-  const spaces = (said('storage') ?? 'spaces') === 'spaces';
-  const needed: Record<Provider, boolean> = {
-    hetzner: machines.includes('hetzner'),
-    // Buckets are made by the same provider's API as Droplets.
-    digitalocean: machines.includes('digitalocean') || spaces,
-    spaces,
-    cloudflare: said('dns') === 'cloudflare',
-  };
-  return providers.filter((provider) => needed[provider]);
 }
 
 const namesFile = (env: Env): string =>

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { VisibleError } from '../../components/errors.ts';
+import { apiVariables } from '../../lab/cloud/api/variables.ts';
 import { services } from '../../lab/services/addresses.ts';
 import { showBackend } from './backend.ts';
 
@@ -30,6 +31,7 @@ function refuseLabThings({ projectDir, backend, env, lab }: Place): void {
     ...(inside(projectDir, lab) ? [`project ${projectDir}`] : []),
     ...(env.PULUMI_HOME && inside(env.PULUMI_HOME, lab) ? [`PULUMI_HOME ${env.PULUMI_HOME}`] : []),
     ...(env.LAB_CLOUD ? [`LAB_CLOUD ${env.LAB_CLOUD}`] : []),
+    ...Object.entries(apiVariables()).flatMap(([name, value]) => (env[name] === value ? [name] : [])),
     ...tokensInUse(env)
       .filter(([, token]) => labTokens(lab)?.includes(token))
       .map(([name]) => name),
@@ -51,6 +53,10 @@ function refuseRealThings({ backend, env, lab }: Place): void {
     throw mixed(`COOP_LAB is set, but PULUMI_HOME is ${env.PULUMI_HOME ?? 'not set'}`, again);
   if (!env.LAB_CLOUD || !inside(env.LAB_CLOUD, lab))
     throw mixed(`COOP_LAB is set, but LAB_CLOUD is ${env.LAB_CLOUD ?? 'not set'}`, again);
+  // Whoever asks what a token may do would ask the real ones, with the lab's tokens.
+  const elsewhere = Object.entries(apiVariables()).filter(([name, value]) => env[name] !== value);
+  if (elsewhere.length > 0)
+    throw mixed(`COOP_LAB is set, but ${elsewhere.map(([name]) => name).join(', ')} is not the lab's`, again);
   const known = labTokens(lab);
   const foreign = tokensInUse(env).filter(([, token]) => known && !known.includes(token));
   // Only now is the daemon's own list worth reading: a test may have made further accounts.

@@ -64,6 +64,7 @@ export async function engineRun(): Promise<EngineRun> {
     SPACES_SECRET_ACCESS_KEY: alice.spaces?.secretKey,
     CLOUDFLARE_API_TOKEN: names.token,
     HCLOUD_TOKEN: hilde.token,
+    ...cloud.api,
     TEST_DIRECTORY: cloud.directory,
   };
   const pulumi = (...args: string[]) =>

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { VisibleError } from '../../components/errors.ts';
+import { apiVariables } from '../../lab/cloud/api/variables.ts';
 import { fingerprint, rememberAccount } from '../../scripts/lib/accounts.ts';
 import { announce, describeContext, findContext } from '../../scripts/lib/context.ts';
 import { checkout } from '../../scripts/lib/paths.ts';
@@ -34,6 +35,7 @@ const labEnv = () => ({
   LAB_CLOUD: `${lab}/run/cloud.sock`,
   PULUMI_BACKEND_URL: `file://${lab}/state`,
   PULUMI_HOME: `${lab}/home`,
+  ...apiVariables(),
 });
 const write = (directory: string, stack: string, config: object) =>
   writeFileSync(join(directory, `Pulumi.${stack}.yaml`), JSON.stringify({ config }));
@@ -134,6 +136,12 @@ describe('lab and real', () => {
     ],
     ['the lab without its plugins', () => ({ ...labEnv(), PULUMI_HOME: `${root}/.pulumi` }), () => project],
     ['the lab without a home of its own', () => ({ ...labEnv(), PULUMI_HOME: undefined }), () => project],
+    [
+      'the lab with the API of the real clouds',
+      () => ({ ...labEnv(), CLOUDFLARE_BASE_URL: undefined }),
+      () => project,
+    ],
+    ["the API of the lab's clouds outside of it", () => apiVariables(), () => project],
     ['the lab without its cloud', () => ({ ...labEnv(), LAB_CLOUD: undefined }), () => project],
     [
       'the lab with the cloud of another',

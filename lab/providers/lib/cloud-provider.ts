@@ -21,8 +21,6 @@ export interface CloudProviderOptions {
   settings: Record<string, string>;
   /** Why the provider does not even begin with these settings; undefined when it does. */
   refuse?(): string | undefined;
-  /** Functions that only ask, by short name, answered from what the account may know of itself. */
-  functions?: Record<string, (account: Properties, args: Properties) => Properties>;
   /** The provider's own words for a refusal of its API. */
   explain(verb: Verb, type: string, answer: Answer): string;
 }
@@ -123,15 +121,6 @@ export function cloudProvider(options: CloudProviderOptions): Provider {
 
     async remove(subject, id) {
       await call('deleting', 'DELETE', subject, id);
-    },
-
-    async invoke(token, args) {
-      const name = short(token);
-      const answer = options.functions?.[name];
-      if (!answer) throw new Error(`unknown function ${token} — the lab's ${rules.package} plugin lacks it`);
-      const asked = await callCloud('GET', `/v1/${rules.package}/whoami`, options.token(name));
-      if (asked.status >= 300) throw new Error(options.explain('reading', name, asked));
-      return answer(asked.body, args);
     },
   };
 }

@@ -37,8 +37,6 @@ export interface Provider {
     changed: string[],
   ): Promise<Properties>;
   remove(subject: Subject, id: string, outputs: Properties, log: Log): Promise<void>;
-  /** A function of the package that only asks: `digitalocean:index/getAccount:getAccount`. */
-  invoke?(token: string, args: Properties): Promise<Properties>;
   /** The operator pressed Ctrl-C. */
   cancel?(): void;
 }

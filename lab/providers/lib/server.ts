@@ -102,10 +102,8 @@ export async function serve(provider: Provider): Promise<void> {
       const outputs = await provider.update(subject, request.getId(), olds, news, log(subject.urn), changed);
       return response.setProperties(struct(outputs));
     },
-    invoke: async (request: provider_pb.InvokeRequest) => {
-      if (!provider.invoke) throw new Error(`${provider.name} of the lab has no functions`);
-      const found = await provider.invoke(request.getTok(), plainObject(properties(request.getArgs())));
-      return new provider_pb.InvokeResponse().setReturn(struct(found));
+    invoke: (request: provider_pb.InvokeRequest) => {
+      throw new Error(`the lab's ${provider.name} plugin lacks the function ${request.getTok()}`);
     },
     delete: async (request: provider_pb.DeleteRequest) => {
       const subject = subjectOf(request);

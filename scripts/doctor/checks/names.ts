@@ -1,7 +1,8 @@
+import { notTheZone } from '../../../components/accounts/problems.ts';
+import { Refusal, type SeenRecord, Silence } from '../../../components/accounts/types.ts';
 import { parseConfig } from '../../../components/config.ts';
 import { caaRecords, type Record as Planned, records } from '../../../components/dns/records.ts';
 import { prefix } from '../../lib/stack-file.ts';
-import { Refusal, type SeenRecord, Silence } from '../clouds/cloud.ts';
 import { type Check, type Finding, failure, ok, type Patient, skipped, warning } from '../types.ts';
 
 interface Dns {
@@ -21,20 +22,8 @@ export const names: Check = {
     if (!patient.context.env.CLOUDFLARE_API_TOKEN || !dns.zoneId) return [];
     try {
       const zone = await patient.clouds.cloudflare.zone(dns.zoneId);
-      if (!zone)
-        return [
-          failure(
-            `the token sees no zone ${dns.zoneId}: it is another account's, or the token does not cover it`,
-            `take a token that covers ${dns.zone}; the zone's ID is on its overview page`,
-          ),
-        ];
-      if (zone.name !== dns.zone)
-        return [
-          failure(
-            `dns.zoneId is that of ${zone.name}, and dns.zone says ${dns.zone}`,
-            `copy the ID from the overview page of ${dns.zone}`,
-          ),
-        ];
+      const wrong = notTheZone({ zone: dns.zone ?? '', zoneId: dns.zoneId }, zone);
+      if (!zone || wrong) return wrong ? [failure(wrong.cause, wrong.remedy)] : [];
       const account = zone.account ? `, of account ${zone.account}` : '';
       return [ok(`zone ${zone.name}${account}`), ...(await conflicts(patient, dns.zoneId))];
     } catch (error) {

@@ -1,8 +1,7 @@
-import { type Quota, Refusal, Silence } from '../clouds/cloud.ts';
-import { idsOf } from '../state.ts';
+import { noRoom } from '../../../components/accounts/problems.ts';
+import { machinesOf, tokenVariables } from '../../../components/accounts/providers.ts';
+import { type Quota, Refusal, Silence } from '../../../components/accounts/types.ts';
 import { type Check, type Finding, failure, ok, type Patient, skipped } from '../types.ts';
-
-const shops = { hetzner: 'HCLOUD_TOKEN', digitalocean: 'DIGITALOCEAN_TOKEN' } as const;
 
 /** Whether the account has room for what the stack has not made yet. */
 export const quotas: Check = {
@@ -10,14 +9,12 @@ export const quotas: Check = {
   ofStack: true,
   async run(patient) {
     const { plain, context } = patient;
-    const machines = [plain.primary?.provider ?? 'digitalocean', plain.secondary?.provider];
-    const state = await patient.state().catch(() => undefined);
     const found = await Promise.all(
-      (['hetzner', 'digitalocean'] as const).map(async (provider) => {
-        const wanted = machines.filter((each) => each === provider).length;
-        if (wanted === 0 || !context.env[shops[provider]]) return [];
-        const made = state ? idsOf(state, provider, 'server').length : 0;
-        return judge(patient, provider, Math.max(0, wanted - made));
+      (['hetzner', 'digitalocean'] as const).map((provider) => {
+        const machines = machinesOf(plain, provider);
+        return machines.length > 0 && context.env[tokenVariables[provider]]
+          ? judge(patient, provider, machines)
+          : [];
       }),
     );
     return found.flat();
@@ -27,20 +24,15 @@ export const quotas: Check = {
 async function judge(
   { clouds }: Patient,
   provider: 'hetzner' | 'digitalocean',
-  wanted: number,
+  machines: string[],
 ): Promise<Finding[]> {
   try {
-    const found = await clouds[provider].quotas();
+    const found = await clouds[provider].quotas(machines);
     if (found.length === 0)
       return [skipped(`${provider} tells no limits over its API: see them in its console`)];
-    const full = found.filter(({ limit, used }) => used + wanted > limit);
+    const full = noRoom(provider, found);
     if (full.length === 0) return [ok(`${provider}: ${found.map(show).join(', ')}`)];
-    return full.map((quota) =>
-      failure(
-        `${provider}: no room for ${wanted} more, ${show(quota)}`,
-        'ask the provider to raise the limit, or delete what nobody needs',
-      ),
-    );
+    return full.map(({ cause, remedy }) => failure(cause, remedy));
   } catch (error) {
     if (error instanceof Refusal || error instanceof Silence)
       return [skipped(`${provider}: ${error.message}`)];

@@ -1,4 +1,4 @@
-import { Refusal, Silence } from '../clouds/cloud.ts';
+import { Refusal, Silence } from '../../../components/accounts/types.ts';
 import { idsOf } from '../state.ts';
 import { type Check, type Finding, failure, ok, type Patient, skipped } from '../types.ts';
 

@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createApi } from '../../../lab/cloud/api/server.ts';
+import { apiVariables } from '../../../lab/cloud/api/variables.ts';
 import { memoryBackends } from '../../../lab/cloud/memory.ts';
 import type { Objects } from '../../../lab/cloud/objects.ts';
 import { createCloud } from '../../../lab/cloud/server.ts';
@@ -47,6 +50,8 @@ export interface TestCloud {
   directory: string;
   file: string;
   socket: string;
+  /** Variables that lead to its HTTP API. */
+  api: Record<string, string>;
   make(type: string, inputs: Properties, account?: Account): Promise<CloudObject>;
   stop(): Promise<void>;
 }
@@ -60,14 +65,19 @@ export async function testCloud(): Promise<TestCloud> {
   store.state.accounts = [alice, bob, names, hilde];
   const memory = memoryBackends();
   const { server, objects } = createCloud(store, memory.backends);
+  const http = createApi(store);
   await new Promise<void>((resolve) => server.listen(socket, resolve));
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const api = apiVariables(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);
   return {
     ...memory,
-    ...{ objects, store, server, directory, file, socket },
+    ...{ objects, store, server, directory, file, socket, api },
     make: (type, inputs, account = alice) => objects.create(account, type, inputs),
     stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      for (const each of [server, http]) {
+        each.closeAllConnections();
+        await new Promise((resolve) => each.close(resolve));
+      }
       // What a delivered answer still has to write.
       await store.save();
       rmSync(directory, { recursive: true, force: true });

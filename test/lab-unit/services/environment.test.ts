@@ -22,6 +22,7 @@ test('nothing of the caller’s real world enters the lab’s shell', () => {
     PULUMI_CONFIG_PASSPHRASE: 'real',
     CLOUDFLARE_API_KEY: 'real',
     SPACES_ACCESS_KEY_ID: 'real',
+    HCLOUD_ENDPOINT: 'https://real.example',
     COOP_PASSPHRASE_COMMAND: 'pass real',
   });
   expect(Object.entries(env).filter(([, value]) => value.includes('real'))).toEqual([]);
@@ -34,6 +35,8 @@ test('nothing of the caller’s real world enters the lab’s shell', () => {
     PULUMI_CONFIG_PASSPHRASE_FILE: `${labDir}/passphrase`,
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
     LAB_CLOUD: `${labDir}/run/cloud.sock`,
+    HCLOUD_ENDPOINT: 'http://127.18.0.1:4180/hcloud/v1',
+    SPACES_ENDPOINT_URL: 'http://127.18.0.1:4180/spaces/{{.Region}}',
   });
 });
 

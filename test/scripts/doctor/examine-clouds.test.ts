@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Refusal, Silence } from '../../../scripts/doctor/clouds/cloud.ts';
+import { Refusal, Silence } from '../../../components/accounts/types.ts';
 import { examined, good, of, running, zoneId } from './examined.ts';
 
 const doctor = examined();
@@ -30,7 +30,7 @@ describe('tokens', () => {
     doctor.clouds.digitalocean.whoami = async () => ({ ...good, access: 'read', missing: ['firewall:read'] });
     const found = of(await doctor.look(), 'digitalocean');
     expect(found.map(({ level }) => level)).toEqual(['failure', 'failure']);
-    expect(found[0]?.text).toBe('account social-coop: the token may only read');
+    expect(found[0]?.text).toBe('DIGITALOCEAN_TOKEN (account social-coop) may only read');
     expect(found[1]?.text).toContain('lacks firewall:read');
   });
 
@@ -65,13 +65,21 @@ describe('servers', () => {
   });
 
   it('that the account has no room for', async () => {
-    doctor.clouds.digitalocean.quotas = async () => [{ what: 'Droplets', limit: 3, used: 3 }];
+    let wanted = 1;
+    doctor.clouds.digitalocean.quotas = async (machines) => {
+      expect(machines).toEqual(['primary.staging.social.coop']);
+      return [{ what: 'Droplets', limit: 3, used: 3, wanted }];
+    };
     expect(of(await doctor.look(), 'quotas')[0]).toMatchObject({
       level: 'failure',
       text: expect.stringContaining('3 of 3 Droplets'),
     });
     // The one that is wanted is among them already.
-    expect(of(await doctor.look(running()), 'quotas')[0]?.level).toBe('ok');
+    wanted = 0;
+    expect(of(await doctor.look(), 'quotas')[0]).toMatchObject({
+      level: 'ok',
+      text: 'digitalocean: 3 of 3 Droplets',
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import type { Clouds, Identity } from '../../../scripts/doctor/clouds/cloud.ts';
+import type { Clouds, Identity } from '../../../components/accounts/types.ts';
 import { type ExamineOptions, examine, type Result } from '../../../scripts/doctor/examine.ts';
 import { findContext } from '../../../scripts/lib/context.ts';
 import { makeSshKeyPair } from '../../../scripts/lib/openssh.ts';

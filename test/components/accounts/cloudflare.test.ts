@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { cloudflareNames } from '../../../../scripts/doctor/clouds/cloudflare.ts';
-import { documentedApi, type Given, type Routes } from '../documented-api.ts';
+import { cloudflareNames } from '../../../components/accounts/cloudflare.ts';
+import { documentedApi, type Given, type Routes } from './documented-api.ts';
 
 // Answers as of https://developers.cloudflare.com/fundamentals/api/troubleshooting/ (verify) and
 // https://developers.cloudflare.com/api/resources/dns/subresources/records/; nothing here was recorded from the API.
@@ -26,7 +26,7 @@ let api: Awaited<ReturnType<typeof documentedApi>>;
 afterEach(() => api.close());
 async function cloudflare(routes: Routes) {
   api = await documentedApi({ ...whole, ...routes });
-  return cloudflareNames({ base: api.base, token: 'cf' });
+  return cloudflareNames({ base: `${api.base}/client/v4`, token: 'cf' });
 }
 
 describe('a token of Cloudflare', () => {
@@ -39,6 +39,25 @@ describe('a token of Cloudflare', () => {
     const refused = bad(403, 10000, 'Authentication error');
     const names = await cloudflare({ [`POST /client/v4/zones/${zoneId}/dns_records`]: refused });
     expect(await names.whoami(zoneId)).toEqual({ access: 'read' });
+  });
+
+  it('of another account: of a zone that it does not see nothing is told', async () => {
+    const names = await cloudflare({
+      [`GET /client/v4/zones/${zoneId}`]: bad(403, 9109, 'Unauthorized to access requested resource'),
+      [`POST /client/v4/zones/${zoneId}/dns_records`]: bad(403, 10000, 'Authentication error'),
+    });
+    expect(await names.whoami(zoneId)).toEqual({ access: 'unknown' });
+    expect(await names.zone(zoneId)).toBeUndefined();
+  });
+
+  it('is asked each question once', async () => {
+    const names = await cloudflare({});
+    await Promise.all([names.whoami(zoneId), names.zone(zoneId)]);
+    expect(api.asked.map(({ route }) => route).sort()).toEqual([
+      'GET /client/v4/user/tokens/verify',
+      `GET /client/v4/zones/${zoneId}`,
+      `POST /client/v4/zones/${zoneId}/dns_records`,
+    ]);
   });
 
   it('that will expire says when', async () => {
@@ -59,6 +78,7 @@ describe('a token of Cloudflare', () => {
     const names = await cloudflare({
       'GET /client/v4/user/tokens/verify': refused,
       'GET /client/v4/zones': refused,
+      [`GET /client/v4/zones/${zoneId}`]: refused,
       [`POST /client/v4/zones/${zoneId}/dns_records`]: refused,
     });
     await expect(names.whoami(zoneId)).rejects.toMatchObject({

@@ -1,6 +1,6 @@
-import { type S3Keys, signedS3Headers } from '../../lib/s3-signature.ts';
-import { silence } from './ask.ts';
-import { type ObjectStore, Refusal } from './cloud.ts';
+import { isBusy, patience, silence } from './ask.ts';
+import { type S3Keys, signedS3Headers } from './s3-signature.ts';
+import { type ObjectStore, Refusal, Silence } from './types.ts';
 
 export interface SpacesApi extends S3Keys {
   base: string;
@@ -26,16 +26,19 @@ export function spacesStore(api: SpacesApi): ObjectStore {
 }
 
 async function get(api: SpacesApi, path: string): Promise<{ status: number; text: string }> {
-  const url = new URL(path, api.base);
+  const url = new URL(`${api.base}${path}`);
+  let answer: { status: number; text: string };
   try {
     const response = await (api.fetch ?? fetch)(url, {
       headers: signedS3Headers('GET', url, api.region, api),
-      signal: AbortSignal.timeout(4000),
+      signal: AbortSignal.timeout(patience),
     });
-    return { status: response.status, text: await response.text() };
+    answer = { status: response.status, text: await response.text() };
   } catch (error) {
     throw silence(api.base, error);
   }
+  if (isBusy(answer.status)) throw new Silence(`${url.host} answers ${answer.status}`);
+  return answer;
 }
 
 const tag = (xml: string, name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];

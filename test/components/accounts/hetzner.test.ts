@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { hetznerCloud } from '../../../../scripts/doctor/clouds/hetzner.ts';
-import { documentedApi, type Given, type Routes } from '../documented-api.ts';
+import { hetznerCloud } from '../../../components/accounts/hetzner.ts';
+import { documentedApi, type Given, type Routes } from './documented-api.ts';
 
 // Answers as of https://docs.hetzner.cloud/reference/cloud#errors and #servers; nothing here was recorded from the API.
 
@@ -14,7 +14,7 @@ let api: Awaited<ReturnType<typeof documentedApi>>;
 afterEach(() => api.close());
 async function hetzner(routes: Routes) {
   api = await documentedApi(routes);
-  return hetznerCloud({ base: api.base, token: 'token-of-64-characters' });
+  return hetznerCloud({ base: `${api.base}/v1`, token: 'token-of-64-characters' });
 }
 
 describe('a token of Hetzner', () => {
@@ -39,16 +39,14 @@ describe('a token of Hetzner', () => {
   });
 
   it('that is wrong', async () => {
-    const cloud = await hetzner({
-      'GET /v1/servers': error(401, 'unauthorized', 'the token you provided is invalid'),
-    });
+    const refused = error(401, 'unauthorized', 'the token you provided is invalid');
+    const cloud = await hetzner({ 'GET /v1/servers': refused, 'POST /v1/ssh_keys': refused });
     await expect(cloud.whoami()).rejects.toMatchObject({
       name: 'Refusal',
       status: 401,
       code: 'unauthorized',
       message: 'the token you provided is invalid',
     });
-    expect(api.writes()).toEqual([]);
   });
 
   it('of another project does not see the server', async () => {
@@ -59,13 +57,33 @@ describe('a token of Hetzner', () => {
     });
     expect(await cloud.sees('server', '42')).toBe(true);
     expect(await cloud.sees('server', '43')).toBe(false);
-    await expect(cloud.sees('firewall', '7')).rejects.toMatchObject({ status: 503 });
+    await expect(cloud.sees('firewall', '7')).rejects.toMatchObject({ name: 'Silence' });
   });
 
   it('is not judged when nobody answers', async () => {
-    const cloud = await hetzner({});
     const nobody = hetznerCloud({ base: 'http://127.0.0.1:9', token: 't' });
     await expect(nobody.whoami()).rejects.toMatchObject({ name: 'Silence' });
-    expect(await cloud.quotas()).toEqual([]);
+  });
+
+  it.each([429, 500, 503])('is not judged by an API that answers %i', async (status) => {
+    const busy = error(status, 'service_error', 'try again');
+    const cloud = await hetzner({ 'GET /v1/servers': servers, 'POST /v1/ssh_keys': busy });
+    await expect(cloud.whoami()).rejects.toMatchObject({
+      name: 'Silence',
+      message: `${new URL(api.base).host} answers ${status}`,
+    });
+  });
+
+  it('that has reached a limit of its project is no token that may only read', async () => {
+    const cloud = await hetzner({
+      'GET /v1/servers': servers,
+      'POST /v1/ssh_keys': error(403, 'resource_limit_exceeded', 'ssh key limit exceeded'),
+    });
+    expect(await cloud.whoami()).toEqual({ access: 'unknown' });
+  });
+
+  it('tells no limits: the API has none', async () => {
+    expect(await (await hetzner({})).quotas(['primary.social.coop'])).toEqual([]);
+    expect(api.asked).toEqual([]);
   });
 });

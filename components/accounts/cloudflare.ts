@@ -1,28 +1,35 @@
-import { type Api, ask, must, refusalOf } from './ask.ts';
-import type { NameServer, SeenRecord } from './cloud.ts';
+import { type Api, ask, must, reader, refusalOf } from './ask.ts';
+import type { NameServer, SeenRecord } from './types.ts';
 
 /** Cloudflare's API (https://developers.cloudflare.com/api/); a token is limited to zones and permissions. */
 export function cloudflareNames(api: Api): NameServer {
-  const api4 = { ...api, base: `${api.base}/client/v4` };
+  const read = reader(api);
   const zone = (id: string) => `/zones/${encodeURIComponent(id)}`;
   return {
     async whoami(zoneId) {
-      const [verified, probe] = await Promise.all([
-        ask(api4, '/user/tokens/verify'),
+      const [verified, seen, probe] = await Promise.all([
+        read('/user/tokens/verify'),
+        zoneId ? read(zone(zoneId)) : undefined,
         // A record without type, name and content can never be made: what is refused first is the token.
-        zoneId ? ask(api4, `${zone(zoneId)}/dns_records`, {}) : undefined,
+        zoneId ? ask(api, `${zone(zoneId)}/dns_records`, {}) : undefined,
       ]);
       const { status, expires_on } = (verified.body.result ?? {}) as { status?: string; expires_on?: string };
+      const mayWrite = probe?.status === 400;
       // A token that an account owns is verified elsewhere, but reads zones all the same.
-      const usable = probe?.status === 400 || (await ask(api4, '/zones?per_page=1')).status === 200;
-      if (status !== 'active' && !usable) throw refusalOf(verified.status, verified.body);
+      const usable =
+        mayWrite ||
+        seen?.status === 200 ||
+        status === 'active' ||
+        (await read('/zones?per_page=1')).status === 200;
+      if (!usable) throw refusalOf(verified.status, verified.body);
       return {
-        access: probe === undefined ? 'unknown' : probe.status === 400 ? 'read-write' : 'read',
+        // Of a zone that it does not see nothing can be told.
+        access: mayWrite ? 'read-write' : seen?.status === 200 ? 'read' : 'unknown',
         ...(expires_on ? { remark: `expires ${expires_on.slice(0, 10)}` } : {}),
       };
     },
     async zone(id) {
-      const { status, body } = await ask(api4, zone(id));
+      const { status, body } = await read(zone(id));
       if ([400, 403, 404].includes(status)) return undefined;
       if (status !== 200) throw refusalOf(status, body);
       const { name, account } = body.result as { name: string; account?: { name?: string } };
@@ -30,8 +37,8 @@ export function cloudflareNames(api: Api): NameServer {
     },
     async records(zoneId, names) {
       const found = await Promise.all(
-        names.map((name) =>
-          must(api4, `${zone(zoneId)}/dns_records?per_page=100&name=${encodeURIComponent(name)}`),
+        names.map(async (name) =>
+          must(await read(`${zone(zoneId)}/dns_records?per_page=100&name=${encodeURIComponent(name)}`)),
         ),
       );
       return found.flatMap(({ result }) =>

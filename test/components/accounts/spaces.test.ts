@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { spacesStore } from '../../../../scripts/doctor/clouds/spaces.ts';
-import { documentedApi, type Given } from '../documented-api.ts';
+import { spacesStore } from '../../../components/accounts/spaces.ts';
+import { documentedApi, type Given } from './documented-api.ts';
 
 // Answers as of https://docs.digitalocean.com/reference/api/spaces/ and S3's ListBuckets; nothing here was recorded.
 
@@ -37,5 +37,11 @@ describe('a key of Spaces', () => {
 
   it.each(['InvalidAccessKeyId', 'SignatureDoesNotMatch'])('that is wrong: %s', async (code) => {
     await expect((await spaces(refused(code))).whoami()).rejects.toMatchObject({ status: 403, code });
+  });
+
+  it('is not judged by an API that is busy', async () => {
+    await expect((await spaces({ status: 503, text: '' })).whoami()).rejects.toMatchObject({
+      name: 'Silence',
+    });
   });
 });

@@ -5,7 +5,9 @@ export interface Identity {
   access: 'read-write' | 'read' | 'unknown';
   /** Rights that the program needs and the token lacks, in the provider's words. */
   missing?: string[];
-  /** Something else the provider says about it: an expiry, a locked account. */
+  /** Why the provider lets nothing be made in the account now. */
+  locked?: string;
+  /** Something else the provider says about it: an expiry, a warning. */
   remark?: string;
 }
 
@@ -13,15 +15,21 @@ export interface Quota {
   what: string;
   limit: number;
   used: number;
+  /** How many more the machines need that are asked about; what is there already needs no room. */
+  wanted: number;
 }
+
+/** What a stack makes there. */
+export type Makes = 'machines' | 'buckets';
 
 /** Who rents machines. */
 export interface Cloud {
-  whoami(): Promise<Identity>;
+  /** `makes`: `buckets` where the account holds no machine of the stack, and needs fewer rights. */
+  whoami(makes?: Makes): Promise<Identity>;
   /** Whether this token sees the thing of that id. */
   sees(kind: 'server' | 'firewall', id: string): Promise<boolean>;
-  /** Limits of the account, as far as its API tells them. */
-  quotas(): Promise<Quota[]>;
+  /** Limits of the account, as far as its API tells them; `machines`: names of those the stack has there. */
+  quotas(machines: string[]): Promise<Quota[]>;
 }
 
 /** Who keeps buckets. */

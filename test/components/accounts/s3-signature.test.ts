@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signedS3Headers } from '../../scripts/lib/s3-signature.ts';
+import { signedS3Headers } from '../../../components/accounts/s3-signature.ts';
 
 describe('a signed S3 request', () => {
   // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html, "GET Bucket (List Objects)"

@@ -1,0 +1,73 @@
+import type { StackConfig } from '../config.ts';
+import { VisibleError } from '../errors.ts';
+import { noRoom, notAccepted, notEnough, notTheZone, type Problem, unusable } from './problems.ts';
+import { machinesOf, type Provider, providersOf, tokenVariables } from './providers.ts';
+import type { Settings } from './settings.ts';
+import { type Clouds, Refusal, Silence } from './types.ts';
+
+export interface Asking {
+  clouds: Clouds;
+  settings: Settings;
+  /** Told of what could not be asked. */
+  warn(message: string): unknown;
+}
+
+/**
+ * Asks every account that the stack needs, before any resource is asked for: whether it takes the token, whether the token
+ * may write, whether there is room, whether the zone is in it. Half of a stack is not made because the other half's
+ * token is wrong. A provider that does not answer is a warning: what is elsewhere must not wait for it.
+ */
+export async function checkAccounts(config: StackConfig, stack: string, asking: Asking): Promise<void> {
+  const found = await Promise.all(providersOf(config).map((provider) => ask(provider, config, asking)));
+  const problems = found.flat();
+  if (problems.length === 0) return;
+  const lines = problems.map(({ cause, remedy }) => `  ${cause} — ${remedy}`);
+  throw new VisibleError(
+    `accounts do not fit stack ${stack}:\n${lines.join('\n')}\nNothing was changed. coop doctor ${stack} says more.`,
+  );
+}
+
+async function ask(provider: Provider, config: StackConfig, asking: Asking): Promise<Problem[]> {
+  const { settings, warn } = asking;
+  const unset = unusable(provider, settings);
+  if (unset) return [unset];
+  try {
+    return await questions[provider](config, asking);
+  } catch (error) {
+    if (error instanceof Refusal) return [notAccepted(provider, settings, error)];
+    if (!(error instanceof Silence)) throw error;
+    warn(`${error.message}: ${tokenVariables[provider]} was not checked`);
+    return [];
+  }
+}
+
+const questions: Record<Provider, (config: StackConfig, asking: Asking) => Promise<Problem[]>> = {
+  hetzner: async (_config, { clouds }) => notEnough('hetzner', await clouds.hetzner.whoami()),
+  spaces: async (_config, { clouds }) => notEnough('spaces', await clouds.spaces.whoami()),
+  async digitalocean(config, { clouds: { digitalocean }, warn }) {
+    const machines = machinesOf(config, 'digitalocean');
+    const [who, quotas] = await Promise.all([
+      digitalocean.whoami(machines.length > 0 ? 'machines' : 'buckets'),
+      machines.length > 0 ? digitalocean.quotas(machines).catch(heard) : [],
+    ]);
+    const problems = notEnough('digitalocean', who);
+    if (quotas instanceof Silence) warn(`${quotas.message}: its limits were not checked`);
+    // A token that may not read them is told by the other question.
+    if (who.locked || quotas instanceof Error) return problems;
+    return [...problems, ...noRoom('digitalocean', quotas)];
+  },
+  async cloudflare({ dns }, { clouds }) {
+    if (dns.provider !== 'cloudflare') return [];
+    const [who, zone] = await Promise.all([
+      clouds.cloudflare.whoami(dns.zoneId),
+      clouds.cloudflare.zone(dns.zoneId),
+    ]);
+    const wrong = notTheZone(dns, zone);
+    return [...(wrong ? [wrong] : []), ...notEnough('cloudflare', who)];
+  },
+};
+
+function heard(error: unknown): Refusal | Silence {
+  if (error instanceof Refusal || error instanceof Silence) return error;
+  throw error;
+}

@@ -1,0 +1,41 @@
+/** Whom a stack may need an account with, and the variable that names it; the order is that of every list. */
+export const tokenVariables = {
+  hetzner: 'HCLOUD_TOKEN',
+  digitalocean: 'DIGITALOCEAN_TOKEN',
+  spaces: 'SPACES_ACCESS_KEY_ID',
+  cloudflare: 'CLOUDFLARE_API_TOKEN',
+} as const;
+
+export type Provider = keyof typeof tokenVariables;
+
+export const providers = Object.keys(tokenVariables) as Provider[];
+
+/** Which accounts a stack's plain config needs. */
+export function providersOf(config: object): Provider[] {
+  const said = (key: string) => (config as Record<string, { provider?: string } | undefined>)[key]?.provider;
+  const machines = [said('primary') ?? 'digitalocean', said('secondary')];
+  const spaces = (said('storage') ?? 'spaces') === 'spaces';
+  const needed: Record<Provider, boolean> = {
+    hetzner: machines.includes('hetzner'),
+    // Buckets are made by the same provider's API as Droplets.
+    digitalocean: machines.includes('digitalocean') || spaces,
+    spaces,
+    cloudflare: said('dns') === 'cloudflare',
+  };
+  return providers.filter((provider) => needed[provider]);
+}
+
+/** The machines of a stack that are to be in that provider's account, by the names they have there. */
+export function machinesOf(config: object, provider: Provider): string[] {
+  const { domain, primary, secondary } = config as {
+    domain?: string;
+    primary?: { provider?: string };
+    secondary?: { provider?: string };
+  };
+  const said = { primary: primary?.provider ?? 'digitalocean', secondary: secondary?.provider };
+  const roles = (['primary', 'secondary'] as const).filter((role) => said[role] === provider);
+  return domain === undefined ? [] : roles.map((role) => hostnameOf(role, domain));
+}
+
+/** What a machine is called, on itself and in its account. */
+export const hostnameOf = (role: 'primary' | 'secondary', domain: string) => `${role}.${domain}`;
