@@ -3,12 +3,13 @@ import type { MachineConfig, StackConfig } from './config.ts';
 import { makeNames } from './dns/index.ts';
 import { Apply } from './host/apply.ts';
 import { Group } from './machine/group.ts';
+import { hostnameOf } from './machine/hostname.ts';
 import { carriedKeys } from './machine/ignored.ts';
 import { makeMachine } from './machine/index.ts';
 import type { Machine, Reached, Role } from './machine/machine.ts';
 import { describeMachine, type MachineOutputs } from './machine/outputs.ts';
 import { type Kit, makeKit } from './recovery/kit.ts';
-import { hostnameOf, pinnedAddresses } from './restore/machine.ts';
+import { pinnedAddresses } from './restore/machine.ts';
 import type { Buckets } from './storage/buckets.ts';
 import { storages } from './storage/index.ts';
 import { SourceBuckets, withoutKeys } from './storage/source.ts';
@@ -101,7 +102,7 @@ export class Instance extends pulumi.ComponentResource {
     const { config, stack } = this.args;
     const machine = config[role];
     if (!machine) throw new Error(`no ${role} is configured`);
-    const hostname = config.restore ? hostnameOf(stack) : `${role}.${config.domain}`;
+    const hostname = hostnameOf(role, config, stack);
     const [hostKey, hostPublicKey] =
       role === 'primary'
         ? [config.secrets.hostKey, config.hostPublicKey]

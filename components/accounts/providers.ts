@@ -1,3 +1,5 @@
+import { hostnameOf } from '../machine/hostname.ts';
+
 /** Whom a stack may need an account with, and the variable that names it; the order is that of every list. */
 export const tokenVariables = {
   hetzner: 'HCLOUD_TOKEN',
@@ -19,23 +21,24 @@ export function providersOf(config: object): Provider[] {
     hetzner: machines.includes('hetzner'),
     // Buckets are made by the same provider's API as Droplets.
     digitalocean: machines.includes('digitalocean') || spaces,
-    spaces,
+    // A copy has no bucket of its own.
+    spaces: spaces && !('restore' in config && config.restore),
     cloudflare: said('dns') === 'cloudflare',
   };
   return providers.filter((provider) => needed[provider]);
 }
 
 /** The machines of a stack that are to be in that provider's account, by the names they have there. */
-export function machinesOf(config: object, provider: Provider): string[] {
-  const { domain, primary, secondary } = config as {
+export function machinesOf(config: object, provider: Provider, stack: string): string[] {
+  const { domain, restore, primary, secondary } = config as {
     domain?: string;
+    restore?: object;
     primary?: { provider?: string };
     secondary?: { provider?: string };
   };
   const said = { primary: primary?.provider ?? 'digitalocean', secondary: secondary?.provider };
   const roles = (['primary', 'secondary'] as const).filter((role) => said[role] === provider);
-  return domain === undefined ? [] : roles.map((role) => hostnameOf(role, domain));
+  // A copy's domain is its source's, and its name its own.
+  if (domain === undefined && !restore) return [];
+  return roles.map((role) => hostnameOf(role, { domain: domain ?? '', restore }, stack));
 }
-
-/** What a machine is called, on itself and in its account. */
-export const hostnameOf = (role: 'primary' | 'secondary', domain: string) => `${role}.${domain}`;
