@@ -59,6 +59,7 @@ function askAccounts(): Promise<void> {
     settings,
     clouds: clients(settings, region),
     warn: (message) => pulumi.log.warn(message),
+    insisted: Boolean(process.env.COOP_IGNORE_ACCOUNTS),
   });
 }
 

@@ -10,6 +10,8 @@ export interface Asking {
   settings: Settings;
   /** Told of what could not be asked. */
   warn(message: string): unknown;
+  /** Somebody looked, and knows better: what does not fit is a warning. */
+  insisted: boolean;
 }
 
 /**
@@ -22,9 +24,9 @@ export async function checkAccounts(config: StackConfig, stack: string, asking: 
   const problems = found.flat();
   if (problems.length === 0) return;
   const lines = problems.map(({ cause, remedy }) => `  ${cause} — ${remedy}`);
-  throw new VisibleError(
-    `accounts do not fit stack ${stack}:\n${lines.join('\n')}\nNothing was changed. coop doctor ${stack} says more.`,
-  );
+  const said = `accounts do not fit stack ${stack}:\n${lines.join('\n')}\n`;
+  if (!asking.insisted) throw new VisibleError(`${said}Nothing was changed. coop doctor ${stack} says more.`);
+  asking.warn(`${said}COOP_IGNORE_ACCOUNTS is set: going on all the same.`);
 }
 
 async function ask(provider: Provider, config: StackConfig, asking: Asking): Promise<Problem[]> {

@@ -21,7 +21,9 @@ const refused = (message: string) => () => Promise.reject(new Refusal(401, '', m
 let clouds: Clouds;
 let asked: string[];
 let warnings: string[];
+let insisted: boolean;
 beforeEach(() => {
+  insisted = false;
   [asked, warnings] = [[], []];
   const note = <T>(what: string, answer: T) => {
     asked.push(what);
@@ -51,7 +53,8 @@ const zoneId = '0123456789abcdef0123456789abcdef';
 const dns = { provider: 'cloudflare', zone: 'social.coop', zoneId };
 const config = (stack: string, changes = {}) => configOf(set(completed(stack), { dns, ...changes }));
 function check(stack = 'prod', env: NodeJS.ProcessEnv = tokens, changes = {}): Promise<void> {
-  const asking: Asking = { clouds, settings: readSettings(env), warn: (words) => warnings.push(words) };
+  const warn = (words: string) => warnings.push(words);
+  const asking: Asking = { clouds, settings: readSettings(env), warn, insisted };
   return checkAccounts(config(stack, changes), stack, asking);
 }
 const problems = async (...args: Parameters<typeof check>) => {
@@ -182,6 +185,17 @@ describe('the accounts of a stack', () => {
     expect(await problems()).toEqual([
       expect.stringMatching(
         /^CLOUDFLARE_API_TOKEN sees no zone 0123.*another account's.* — take a token that/,
+      ),
+    ]);
+  });
+
+  it('are a warning to somebody who knows better', async () => {
+    insisted = true;
+    clouds.hetzner.whoami = async () => ({ access: 'read' });
+    await check();
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /do not fit stack prod:\n {2}HCLOUD_TOKEN may only read.*\n.*going on all the same/,
       ),
     ]);
   });
