@@ -20,7 +20,9 @@ export interface Asking {
  * token is wrong. A provider that does not answer is a warning: what is elsewhere must not wait for it.
  */
 export async function checkAccounts(config: StackConfig, stack: string, asking: Asking): Promise<void> {
-  const found = await Promise.all(providersOf(config).map((provider) => ask(provider, config, asking)));
+  const found = await Promise.all(
+    providersOf(config).map((provider) => ask(provider, { config, stack }, asking)),
+  );
   const problems = found.flat();
   if (problems.length === 0) return;
   const lines = problems.map(({ cause, remedy }) => `  ${cause} — ${remedy}`);
@@ -29,12 +31,17 @@ export async function checkAccounts(config: StackConfig, stack: string, asking: 
   asking.warn(`${said}COOP_IGNORE_ACCOUNTS is set: going on all the same.`);
 }
 
-async function ask(provider: Provider, config: StackConfig, asking: Asking): Promise<Problem[]> {
+interface Wanted {
+  config: StackConfig;
+  stack: string;
+}
+
+async function ask(provider: Provider, wanted: Wanted, asking: Asking): Promise<Problem[]> {
   const { settings, warn } = asking;
   const unset = unusable(provider, settings);
   if (unset) return [unset];
   try {
-    return await questions[provider](config, asking);
+    return await questions[provider](wanted, asking);
   } catch (error) {
     if (error instanceof Refusal) return [notAccepted(provider, settings, error)];
     if (!(error instanceof Silence)) throw error;
@@ -43,11 +50,11 @@ async function ask(provider: Provider, config: StackConfig, asking: Asking): Pro
   }
 }
 
-const questions: Record<Provider, (config: StackConfig, asking: Asking) => Promise<Problem[]>> = {
-  hetzner: async (_config, { clouds }) => notEnough('hetzner', await clouds.hetzner.whoami()),
-  spaces: async (_config, { clouds }) => notEnough('spaces', await clouds.spaces.whoami()),
-  async digitalocean(config, { clouds: { digitalocean }, warn }) {
-    const machines = machinesOf(config, 'digitalocean');
+const questions: Record<Provider, (wanted: Wanted, asking: Asking) => Promise<Problem[]>> = {
+  hetzner: async (_wanted, { clouds }) => notEnough('hetzner', await clouds.hetzner.whoami()),
+  spaces: async (_wanted, { clouds }) => notEnough('spaces', await clouds.spaces.whoami()),
+  async digitalocean({ config, stack }, { clouds: { digitalocean }, warn }) {
+    const machines = machinesOf(config, 'digitalocean', stack);
     const [who, quotas] = await Promise.all([
       digitalocean.whoami(machines.length > 0 ? 'machines' : 'buckets'),
       machines.length > 0 ? digitalocean.quotas(machines).catch(heard) : [],
@@ -58,7 +65,7 @@ const questions: Record<Provider, (config: StackConfig, asking: Asking) => Promi
     if (who.locked || quotas instanceof Error) return problems;
     return [...problems, ...noRoom('digitalocean', quotas)];
   },
-  async cloudflare({ dns }, { clouds }) {
+  async cloudflare({ config: { dns } }, { clouds }) {
     if (dns.provider !== 'cloudflare') return [];
     const [who, zone] = await Promise.all([
       clouds.cloudflare.whoami(dns.zoneId),

@@ -8,10 +8,10 @@ export const quotas: Check = {
   name: 'quotas',
   ofStack: true,
   async run(patient) {
-    const { plain, context } = patient;
+    const { plain, context, stack = '' } = patient;
     const found = await Promise.all(
       (['hetzner', 'digitalocean'] as const).map((provider) => {
-        const machines = machinesOf(plain, provider);
+        const machines = machinesOf(plain, provider, stack);
         return machines.length > 0 && context.env[tokenVariables[provider]]
           ? judge(patient, provider, machines)
           : [];

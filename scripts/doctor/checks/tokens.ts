@@ -7,7 +7,7 @@ import { type Check, type Finding, failure, ok, type Patient, warning } from '..
 const ask: Record<Provider, (patient: Patient) => Promise<Identity>> = {
   hetzner: ({ clouds }) => clouds.hetzner.whoami(),
   digitalocean: ({ clouds, plain, stack }) => {
-    const onlyBuckets = stack !== undefined && machinesOf(plain, 'digitalocean').length === 0;
+    const onlyBuckets = stack !== undefined && machinesOf(plain, 'digitalocean', stack).length === 0;
     return clouds.digitalocean.whoami(onlyBuckets ? 'buckets' : 'machines');
   },
   spaces: ({ clouds }) => clouds.spaces.whoami(),

@@ -1,5 +1,5 @@
-import { VisibleError } from '../../../components/errors.ts';
 import { type S3Keys, signedS3Headers } from '../../../components/accounts/s3-signature.ts';
+import { VisibleError } from '../../../components/errors.ts';
 
 /** A bucket, and a key that may read it. */
 export interface ReadableBucket {

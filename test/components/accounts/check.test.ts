@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Asking, checkAccounts } from '../../../components/accounts/check.ts';
 import { readSettings } from '../../../components/accounts/settings.ts';
 import { type Clouds, type Identity, Refusal, Silence } from '../../../components/accounts/types.ts';
+import { parseConfig } from '../../../components/config.ts';
+import { copyOf } from '../restore/support.ts';
 import { completed, configOf } from '../support/config.ts';
 import { set } from '../support/edits.ts';
 
@@ -93,6 +95,13 @@ describe('the accounts of a stack', () => {
     asked.length = 0;
     await check('staging');
     expect(asked).not.toContain('hetzner');
+  });
+
+  it('of a copy are not those of its source: a machine of its own name, and no bucket', async () => {
+    const options = { project: 'instance', stack: 'rehearsal-1', now: new Date('2026-11-22T12:00:00Z') };
+    const asking = { clouds, settings: readSettings(tokens), warn: () => {}, insisted };
+    await checkAccounts(parseConfig(copyOf().raw, options), 'rehearsal-1', asking);
+    expect(asked).toEqual(['digitalocean machines', 'limits for copy-rehearsal-1']);
   });
 
   it('are only those of the buckets where host and names are one’s own', async () => {
