@@ -1,5 +1,5 @@
 import { mastodonEnvironment, mastodonSecretEnvironment } from './mastodon-environment.ts';
-import type { App, AppProcess, Version } from './types.ts';
+import type { App, AppProcess, AppVerification, Version } from './types.ts';
 import { since } from './version.ts';
 
 const readyFile = 'sidekiq_process_has_started_and_will_begin_processing_jobs';
@@ -99,6 +99,21 @@ function processes(version: Version): AppProcess[] {
   ];
 }
 
+const verify: AppVerification = {
+  // https://guides.rubyonrails.org/command_line.html: `-` reads the program from stdin.
+  command: ['bin/rails', 'runner', '-'],
+  program: 'mastodon.rb',
+  questions: ['encrypted-column', 'key-pair', 'admin', 'insert'],
+  schema: 'db/schema.rb',
+  // Ids grow with time; a whole table would be read for the same answer. `created_at` may be what another server claims.
+  newestRow: [
+    'SELECT max(updated_at) FROM (SELECT updated_at FROM statuses ORDER BY id DESC LIMIT 1000) newest',
+    'SELECT max(updated_at) FROM (SELECT updated_at FROM media_attachments ORDER BY id DESC LIMIT 1000) newest',
+    'SELECT max(updated_at) FROM (SELECT updated_at FROM session_activations ORDER BY id DESC LIMIT 1000) newest',
+    'SELECT max(updated_at) FROM users',
+  ],
+};
+
 /** https://docs.joinmastodon.org/admin/ and the official images (ghcr.io/mastodon/mastodon, …-streaming). */
 export const mastodon: App = {
   name: 'mastodon',
@@ -136,5 +151,6 @@ export const mastodon: App = {
     },
     after: { command: ['bundle', 'exec', 'rails', 'db:migrate'], environment: {} },
   },
+  verify,
   paths,
 };

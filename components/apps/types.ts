@@ -56,8 +56,24 @@ export interface App {
   migrations: string[];
   /** Both phases of a migration: before and after the restart with the new image. */
   migrate: { before: AppCommand; after: AppCommand };
+  /** What shows that a copy of its data is whole and usable: `instance verify` asks it. */
+  verify: AppVerification;
   /** Paths of the app's HTTP interfaces. */
   paths: { health: string; streaming: string; streamingHealth: string };
+}
+
+/** How `instance verify` learns what only the app itself can tell. */
+export interface AppVerification {
+  /** Runs a program given on stdin inside the app; the names of questions follow as arguments. */
+  command: string[];
+  /** That program, a file below host/opt/social.coop/libexec/lib/verify. */
+  program: string;
+  /** Checks in verify.d that it answers, one line of JSON each. */
+  questions: string[];
+  /** File below `home` that lists the schema as Rails writes it: tables, views, functions in defaults. */
+  schema: string;
+  /** SELECTs of times (UTC, no quotes in them): when the app last wrote a row, where no heartbeat says it better. */
+  newestRow: string[];
 }
 
 export interface AppCommand {

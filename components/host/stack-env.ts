@@ -49,6 +49,11 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
       ...app.migrate.before.command,
     ].join(' '),
     MIGRATE_AFTER: app.migrate.after.command.join(' '),
+    VERIFY_COMMAND: app.verify.command.join(' '),
+    VERIFY_PROGRAM: app.verify.program,
+    VERIFY_QUESTIONS: app.verify.questions.join(' '),
+    VERIFY_SCHEMA: app.verify.schema,
+    VERIFY_NEWEST_ROW: app.verify.newestRow.map((query) => `(${query})`).join(', '),
     WEB_SERVICES: names((name) => name === 'web'),
     OTHER_SERVICES: `${names((name) => name !== 'web')}${config.search.enabled ? ' es' : ''}`,
     WEB_PORTS: containers

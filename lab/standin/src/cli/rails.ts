@@ -7,8 +7,10 @@ import { parseVersion } from '../core/version.ts';
 import { generateVapidPair } from '../crypto/vapid.ts';
 import { migrate } from '../schema/migrate.ts';
 import { migrationsOf, pending } from '../schema/plan.ts';
+import { schemaFile } from '../schema/ruby.ts';
 import { seed } from '../schema/seed.ts';
 import { readState } from '../schema/state.ts';
+import { runner } from './runner.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const skipPost = (): boolean => process.env.SKIP_POST_DEPLOYMENT_MIGRATIONS === 'true';
@@ -85,15 +87,17 @@ async function loadSchema(db: Db, env: Env): Promise<void> {
   await load(db, env);
 }
 
-/** Files named like Mastodon's, for those who ask an image which migrations it carries. */
+/** Files named like Mastodon's, for those who ask an image which migrations it carries, and what schema they come to. */
 function writeMigrationFiles(): void {
-  const version = parseVersion(process.env.MASTODON_STANDIN_VERSION || '4.5.20');
+  const text = process.env.MASTODON_STANDIN_VERSION || '4.5.20';
+  const version = parseVersion(text);
   for (const { version: number, name, phase } of migrationsOf(version)) {
     const directory = phase === 'post' ? 'db/post_migrate' : 'db/migrate';
     mkdirSync(directory, { recursive: true });
     const words = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
     writeFileSync(`${directory}/${number}_${words}.rb`, `# ${name}: in this stand-in's own code\n`);
   }
+  writeFileSync('db/schema.rb', schemaFile(text));
 }
 
 function generators(): Record<string, () => void> {
@@ -115,6 +119,7 @@ function generators(): Record<string, () => void> {
 
 /** `rails TASK…`: the tasks an operator needs, under their own names. */
 export async function rails(args: string[]): Promise<void> {
+  if (args[0] === 'runner') return runner(args.slice(1));
   const tasks = args.filter((arg) => !arg.startsWith('-'));
   if (tasks.length === 0) throw new Problem('no task — bin/rails — name one, like db:migrate');
   for (const task of tasks) {

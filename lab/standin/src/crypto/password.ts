@@ -10,6 +10,8 @@ export async function hashPassword(password: string): Promise<string> {
   return `$scrypt$${salt.toString('base64url')}$${key.toString('base64url')}`;
 }
 
+export const isPasswordHash = (stored: string): boolean => /^\$scrypt\$[\w-]{22}\$[\w-]{43}$/.test(stored);
+
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const [, kind, salt, key] = stored.split('$');
   if (kind !== 'scrypt' || !salt || !key) return false;
