@@ -1,81 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApplyLab } from './support/apply-lab.ts';
 import { VerifyBed } from './support/verify-bed.ts';
-
-/** What is broken by a statement and mended by another: name, both, and what each check says of it. */
-const spoiled: [string, string, string, Record<string, RegExp>][] = [
-  [
-    'one row lost',
-    'CREATE TABLE kept AS SELECT * FROM mentions ORDER BY id LIMIT 1; DELETE FROM mentions WHERE id IN (SELECT id FROM kept)',
-    'INSERT INTO mentions SELECT * FROM kept; DROP TABLE kept',
-    { counts: /^rows: public\.mentions 19 instead of 20$/ },
-  ],
-  [
-    'another row in the place of one',
-    `UPDATE statuses SET text = 'x' || text WHERE id = (SELECT min(id) FROM statuses)`,
-    'UPDATE statuses SET text = substr(text, 2) WHERE id = (SELECT min(id) FROM statuses)',
-    { counts: /^other content: public\.statuses$/ },
-  ],
-  [
-    'a table missing',
-    'ALTER TABLE mentions RENAME TO gone',
-    'ALTER TABLE gone RENAME TO mentions',
-    { counts: /^missing: public\.mentions$/, functions: /lacks table mentions$/ },
-  ],
-  [
-    'an older schema',
-    'CREATE TABLE kept AS SELECT max(version) AS version FROM schema_migrations; DELETE FROM schema_migrations WHERE version IN (SELECT version FROM kept)',
-    'INSERT INTO schema_migrations SELECT version FROM kept; DROP TABLE kept',
-    { migrations: /older than mastodon 4\.5\.20: \d{14} did not run/ },
-  ],
-  [
-    'a newer schema',
-    `INSERT INTO schema_migrations VALUES ('20991231000000')`,
-    `DELETE FROM schema_migrations WHERE version = '20991231000000'`,
-    { migrations: /newer than mastodon 4\.5\.20, whose newest migration is \d{14}: 20991231000000/ },
-  ],
-  [
-    'a function missing',
-    `CREATE TABLE kept AS SELECT pg_get_functiondef('timestamp_id(text)'::regprocedure) AS made; DROP FUNCTION timestamp_id(text) CASCADE`,
-    `SELECT made FROM kept \\gexec
-     SELECT format('ALTER TABLE %1$I ALTER id SET DEFAULT timestamp_id(%1$L)', name) FROM unnest(ARRAY['accounts', 'statuses', 'media_attachments']) name \\gexec
-     DROP TABLE kept`,
-    {
-      functions: /function timestamp_id,default of accounts\.id/,
-      insert: /null value in column "id"/,
-    },
-  ],
-  [
-    'a sequence missing',
-    'ALTER SEQUENCE statuses_id_seq RENAME TO gone',
-    'ALTER SEQUENCE gone RENAME TO statuses_id_seq',
-    { functions: /sequence statuses_id_seq$/, insert: /"statuses_id_seq" does not exist/ },
-  ],
-  [
-    'a key pair whose halves do not fit',
-    `CREATE TABLE kept AS SELECT id, public_key FROM accounts WHERE username = 'ben'; UPDATE accounts SET public_key = (SELECT public_key FROM accounts WHERE username = 'ana') WHERE username = 'ben'`,
-    'UPDATE accounts SET public_key = kept.public_key FROM kept WHERE kept.id = accounts.id; DROP TABLE kept',
-    { 'key-pair': /^accounts \d+: its public key does not verify/ },
-  ],
-  [
-    'no admin who may log in',
-    'UPDATE users SET disabled = true',
-    'UPDATE users SET disabled = false',
-    { admin: /^none of 1 admin/ },
-  ],
-  [
-    'an admin’s password that cannot be compared',
-    `UPDATE users SET encrypted_password = 'x' || encrypted_password`,
-    'UPDATE users SET encrypted_password = substr(encrypted_password, 2)',
-    { admin: /password hash of user \d+ cannot be read/ },
-  ],
-  [
-    'an index that lacks a row',
-    `UPDATE pg_index SET indisready = false WHERE indexrelid = 'preview_cards_url_key'::regclass; INSERT INTO preview_cards (url) VALUES ('https://social.coop'); UPDATE pg_index SET indisready = true WHERE indexrelid = 'preview_cards_url_key'::regclass`,
-    'DELETE FROM preview_cards; REINDEX INDEX preview_cards_url_key',
-    { amcheck: /preview_cards_url_key.*lacks matching index tuple/ },
-  ],
-];
+import { describeSpoiled } from './support/verify-faults.ts';
 
 let lab: ApplyLab;
 let bed: VerifyBed;
@@ -144,10 +70,7 @@ describe('a restored copy', () => {
     expect(Object.values(checks).filter(({ status }) => status !== 'passed')).toEqual([]);
     expect(checks.counts?.values).toMatchObject({ exact: true, missing: [], rowsOff: [], contentOff: [] });
     expect(checks.recovery?.values).toMatchObject({ timeline: 2, archiveMode: 'off' });
-    expect(checks.heartbeat?.values).toMatchObject({
-      from: 'heartbeat',
-      newest: expect.stringMatching(/Z$/),
-    });
+    expect(checks.heartbeat?.values).toMatchObject({ newest: expect.stringMatching(/\.\d{3}Z$/) });
     expect(await bed.sql(`SELECT count(*) FROM accounts WHERE username LIKE 'verify%'`)).toBe('0\n');
   });
 
@@ -173,26 +96,7 @@ describe('a restored copy', () => {
     );
   });
 
-  it.each(spoiled)('with %s is caught', async (_, breaks, mends, words) => {
-    await bed.catches(
-      () => bed.sql(breaks),
-      () => bed.sql(mends),
-      words,
-    );
-  });
-
-  it('whose instance has other keys than the source is caught', async () => {
-    const file = '/etc/social.coop/app/secrets.env';
-    await bed.catches(
-      () =>
-        lab.must(
-          // In place: containers hold on to the file they were given.
-          `cp -p ${file} /root/kept && sed "s/^ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY=.*/ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY='another'/" /root/kept >${file}`,
-        ),
-      () => lab.must(`cat /root/kept >${file}`),
-      { 'encrypted-column': /users\.otp_secret of row \d+ cannot be decrypted/ },
-    );
-  });
+  describeSpoiled(() => bed);
 
   it('whose newest second is an hour old is caught; without a heartbeat the app’s newest row is named', async () => {
     const later = new Date(Date.now() + 3_600_000).toISOString();
@@ -237,14 +141,14 @@ describe('a restored copy', () => {
     await bed.catches(
       async () => {
         await lab.must(
-          'docker pause instance-streaming-1 instance-web-2-1; docker stop instance-sidekiq-default-q-1',
+          'docker stop --time 2 instance-streaming-1 instance-web-2-1 instance-sidekiq-default-q-1',
         );
         await bed.setting('APP_VERSION', '4.5.21');
       },
       async () => {
         await bed.setting('APP_VERSION', '4.5.20');
         await lab.must(
-          'docker unpause instance-streaming-1 instance-web-2-1; cd /opt/social.coop && docker compose up --detach --wait --no-deps sidekiq-default-q',
+          'cd /opt/social.coop && docker compose up --detach --wait --no-deps streaming web-2 sidekiq-default-q',
         );
       },
       {
@@ -257,27 +161,27 @@ describe('a restored copy', () => {
   });
 
   it('with a page that its disk has changed is caught, and where checksums are off as well', async () => {
-    const found = await bed.catches(
-      () =>
-        bed.underneath(
-          'statuses',
-          'cp -p $file /root/page && head -c 60 /dev/urandom | dd of=$file bs=1 seek=9000 conv=notrunc status=none',
-        ),
-      async () => {
-        await bed.underneath('statuses', 'cp -p /root/page $file');
-        await bed.sql('SELECT pg_stat_reset()');
-      },
-      {
-        'read-all': /invalid page in block 1 of relation .*public\.statuses/,
-        checksums: /did not fit their checksums/,
-        amcheck: /statuses/,
-      },
-    );
-    expect(found['read-all']?.figure).toMatch(/^1 of \d+ tables cannot be read$/);
     await bed.underneath(
       'statuses',
-      'cd /opt/social.coop && docker compose run --rm --no-deps -T db pg_checksums --disable </dev/null',
+      'cp -p $file /root/page && head -c 60 /dev/urandom | dd of=$file bs=1 seek=9000 conv=notrunc status=none',
     );
-    expect((await bed.checks('checksums')).checksums).toMatchObject({ status: 'failed', figure: 'off' });
+    const found = await bed.checks('read-all', 'checksums', 'amcheck');
+    expect(found).toMatchObject({
+      'read-all': {
+        status: 'failed',
+        figure: expect.stringMatching(/^1 of \d+ tables cannot be read$/),
+        reason: expect.stringMatching(/invalid page in block 1 of relation .*public\.statuses/),
+      },
+      checksums: { status: 'failed', reason: expect.stringContaining('did not fit their checksums') },
+      amcheck: { status: 'failed', reason: expect.stringContaining('statuses') },
+    });
+    await bed.underneath(
+      'statuses',
+      'cp -p /root/page $file && cd /opt/social.coop && docker compose run --rm --no-deps -T db pg_checksums --disable </dev/null',
+    );
+    expect(await bed.checks('read-all', 'checksums')).toMatchObject({
+      'read-all': { status: 'passed' },
+      checksums: { status: 'failed', figure: 'off' },
+    });
   });
 });
