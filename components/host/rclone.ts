@@ -4,7 +4,7 @@ import type { BucketAccess, HostFacts } from './types.ts';
 export function rcloneConfig({ config, backups, media }: HostFacts): string {
   return [
     ...remote('backups', backups),
-    ...(config.restore?.media === 'read-only' ? remote('media', media) : []),
+    ...(config.restore?.media !== 'empty' ? remote('media', media) : []),
   ].join('\n');
 }
 

@@ -59,6 +59,8 @@ module Verification
     return if OpenSSL::PKey.read(pair.public_key, '').verify(digest, signature, text)
 
     raise Wrong, "#{where}: its public key does not verify what its private key signs"
+  rescue ActiveRecord::Encryption::Errors::Base
+    raise Wrong, "#{where}: its private key cannot be decrypted"
   rescue OpenSSL::PKey::PKeyError, ArgumentError
     raise Wrong, "#{where}: its key pair cannot be read"
   end
