@@ -19,6 +19,9 @@ canary() {
 
 # shellcheck disable=SC2016
 connect=(bash -c 'exec 3<>"/dev/tcp/$0/$1"')
+# A server that says something first is listened to, so that it has seen somebody.
+# shellcheck disable=SC2016
+greet=(bash -c 'exec 3<>"/dev/tcp/$0/$1" && { read -r -t 2 -u 3 || true; }')
 # A question for a name, as resolvers take it; an answer of any kind has come through.
 # shellcheck disable=SC2016
 question=(bash -c 'exec 3<>"/dev/udp/$0/53" && printf "\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01" >&3 && read -r -t 1 -n 1 -u 3')
@@ -38,8 +41,8 @@ flight() {
     canary "$from" "$where" "dns over tcp $address$suffix" "${connect[@]}" "$address" 53 &
   done
   for address in "${mails[@]}"; do
-    canary "$from" "$where" "smtp $address$suffix" "${connect[@]}" "$address" 25 &
-    canary "$from" "$where" "submission $address$suffix" "${connect[@]}" "$address" 587 &
+    canary "$from" "$where" "smtp $address$suffix" "${greet[@]}" "$address" 25 &
+    canary "$from" "$where" "submission $address$suffix" "${greet[@]}" "$address" 587 &
   done
   for address in $(resolvers); do canary "$from" "$where" "dns $address$suffix" "${question[@]}" "$address" & done
   canary "$from" "$where" "metadata$suffix" "${connect[@]}" 169.254.169.254 80 &
@@ -82,13 +85,15 @@ send_canaries() {
     pids+=("$pid")
   done < <(containers)
   before=$(fence_counts)
-  flight host host ''
-  canary host host 'a name' getent ahosts example.com
-  write_canary backups "$BACKUPS_BUCKET"
-  write_canary media "$MEDIA_BUCKET"
-  for index in "${!pids[@]}"; do flight "${names[$index]}" "${pids[$index]}" ''; done
+  flight host host '' &
+  canary host host 'a name' getent ahosts example.com &
+  write_canary backups "$BACKUPS_BUCKET" &
+  write_canary media "$MEDIA_BUCKET" &
+  for index in "${!pids[@]}"; do flight "${names[$index]}" "${pids[$index]}" '' & done
+  wait
   routes add
-  for index in "${!pids[@]}"; do flight "${names[$index]}" "${pids[$index]}" ', with a route'; done
+  for index in "${!pids[@]}"; do flight "${names[$index]}" "${pids[$index]}" ', with a route' & done
+  wait
   routes del
   after=$(fence_counts)
   jq --raw-input --null-input --argjson before "$before" --argjson after "$after" '

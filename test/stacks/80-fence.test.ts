@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labFetch } from '../../lab/client.ts';
+import { cloud } from '../../lab/cloud/client.ts';
+import { Member, type Status } from '../../lab/member.ts';
+import { picture } from '../../lab/picture.ts';
+import { services } from '../../lab/services/addresses.ts';
+import { confirmationLink, mailConnections } from '../../lab/services/mail-client.ts';
+import { peerCounts } from '../../lab/services/peer-client.ts';
+import { changesOf, objectsOf } from './buckets.ts';
+import { Copy } from './copies.ts';
+import { type Stack, stacks } from './stacks.ts';
+import { eventually, reach, run } from './support.ts';
+
+const staging = stacks.find(({ name }) => name === 'staging') as Stack;
+const copy = new Copy('copy', staging);
+const buckets = ['media', 'backups'].map((purpose) => ({
+  region: 'fra1',
+  name: `staging-social-coop-${purpose}`,
+}));
+const { peer, mail } = services;
+const aims = [peer.v4, peer.v6]
+  .flatMap((at) => ['--peer', at])
+  .concat([mail.v4, mail.v6].flatMap((at) => ['--mail', at]));
+
+interface Canaries {
+  sent: number;
+  passed: number;
+  counters: Record<string, number>;
+  canaries: { from: string; kind: string; refused: boolean }[];
+}
+
+/** Every way out, tried from the copy; the witnesses are asked whether anything came. */
+async function canaries() {
+  const seen = async () => [(await peerCounts()).connections, mailConnections()];
+  const before = await seen();
+  const { stdout } = await run(copy.coopCommand('ssh', '--', 'instance', 'canaries', '--json', ...aims));
+  const report = JSON.parse(stdout.slice(stdout.indexOf('{'))) as Canaries;
+  const passed = report.canaries.filter(({ refused }) => !refused).map(({ kind }) => kind);
+  const after = await seen();
+  return { ...report, passed, arrived: after.map((count, index) => count - (before[index] ?? 0)) };
+}
+
+const silent = { passed: [], arrived: [0, 0] };
+const sql = async (stack: Stack, query: string) =>
+  (
+    await stack.onMachine(
+      'docker',
+      'exec',
+      'instance-db-1',
+      `psql -U postgres -d mastodon_production -Atc "${query}"`,
+    )
+  ).stdout
+    .trim()
+    .split('\n')
+    .at(-1);
+const digest = (stack: Stack) =>
+  sql(
+    stack,
+    `select md5(string_agg(t::text, '|' order by id)) || (select count(*) from accounts) from statuses t`,
+  );
+const applied = () => copy.onMachine('instance', 'apply');
+const appRuns = async () =>
+  (await copy.onMachine("docker ps --format '{{.Names}}'")).stdout.match(/instance-[a-z-]+-1/g)?.sort();
+
+describe('a fenced copy of staging', () => {
+  let post: Status;
+  let data: string | undefined;
+  let objects: Awaited<ReturnType<typeof objectsOf>>[];
+
+  beforeAll(async () => {
+    await staging.tootctl('settings', 'registrations', 'open');
+    const member = await Member.register(staging.site, labFetch, confirmationLink);
+    const media = await member.upload(picture(), 'picture.png', 'image/png');
+    post = await member.publish('before the copy was made', { media_ids: [media.id] });
+    // What an unfenced copy would do to the world: a post that is due, told to followers and phones.
+    await member.publish('due at once', { scheduled_at: new Date(Date.now() + 6 * 60_000).toISOString() });
+    data = await digest(staging);
+    // The last segment is archived when it is full, or after `rpo` seconds, or now.
+    const last = await sql(staging, 'select pg_walfile_name(pg_switch_wal())');
+    await eventually(async () =>
+      expect(await sql(staging, `select last_archived_wal >= '${last}' from pg_stat_archiver`)).toBe('t'),
+    );
+    objects = await Promise.all(buckets.map(objectsOf));
+    await copy.make({ from: 'staging' });
+    await copy.up();
+    await copy.readOutputs();
+  });
+  afterAll(() => copy.remove());
+
+  it('holds the data, and serves it to nobody but this machine itself', async () => {
+    expect(await digest(copy)).toBe(data);
+    const line = `curl -sf -H 'Host: ${copy.domain}' -H 'X-Forwarded-Proto: https' http://127.0.0.1:3000/api/v1/statuses/${post.id}`;
+    expect((await copy.onMachine(line)).stdout).toContain('before the copy was made');
+    const { address } = copy.outputs;
+    expect(await reach(address, 22)).toBe('open');
+    const shut = await Promise.all([80, 443, 3000, 5432].map((port) => reach(address, port)));
+    expect(new Set(shut)).toEqual(new Set(['closed']));
+  });
+
+  it('was fenced before it fetched, and archives nothing', async () => {
+    const { stdout } = await copy.onMachine('cat /var/lib/social.coop/restore/phases.json');
+    const phases = JSON.parse(stdout.slice(stdout.indexOf('['))) as {
+      name: string;
+      start: string;
+      end: string;
+    }[];
+    expect(phases.map(({ name }) => name)).toEqual(['packages', 'images', 'fence', 'fetch', 'replay', 'app']);
+    for (const [index, { start }] of phases.entries())
+      expect(start >= (phases[index - 1]?.end ?? '')).toBe(true);
+    expect(await sql(copy, 'show archive_mode')).toBe('off');
+    expect(await sql(staging, 'show archive_mode')).toBe('on');
+  });
+
+  it('runs what serves, and nothing that speaks to others, or acts by the clock', async () => {
+    expect(await appRuns()).toEqual(
+      ['db', 'redis', 'sidekiq-default-q', 'streaming', 'web'].map((name) => `instance-${name}-1`),
+    );
+    await sql(copy, "update scheduled_statuses set scheduled_at = now() - interval '1 minute'");
+    const { stdout } = await copy.onMachine(
+      "find /etc/systemd/system -maxdepth 1 -type f -name '*.timer'; docker exec instance-web-1 sh -c 'env; cat .env.production'",
+    );
+    expect(stdout.match(/[\w-]+\.timer/g)).toEqual(['restore-deadline.timer']);
+    expect(stdout).toContain('SMTP_SERVER=nowhere.invalid');
+    expect(stdout).toContain(`LOCAL_DOMAIN=${staging.domain}`);
+    const theirs = (await staging.onMachine('docker exec instance-web-1 cat .env.production')).stdout;
+    const vapid = (text: string) => /VAPID_PUBLIC_KEY='?([^'\n]+)/.exec(text)?.[1];
+    expect(vapid(stdout)).toBeTruthy();
+    expect(vapid(stdout)).not.toBe(vapid(theirs));
+  });
+
+  it('lets no canary out, from this machine and every container, over IPv4 and IPv6, and counts them', async () => {
+    const report = await canaries();
+    expect(report).toMatchObject(silent);
+    expect(report.sent).toBeGreaterThan(100);
+    const from = new Set(report.canaries.map(({ from }) => from));
+    expect(from.size).toBe(6);
+    expect(report.canaries.filter(({ kind }) => kind.startsWith('write to'))).toHaveLength(2);
+    // Five containers, each with seven packets over a route that it does not have.
+    expect(report.counters.forward).toBeGreaterThanOrEqual(35);
+    expect(report.counters.out).toBeGreaterThanOrEqual(10);
+  });
+
+  describe('layer by layer', () => {
+    const lift = 'systemctl stop fence-watch && nft delete table inet coop_fence';
+    const putBack = 'systemctl reload social-coop-fence && systemctl start fence-watch';
+    const firewall = () => copy.object('digitalocean', 'Firewall', ({ name }) => name === 'copy-copy');
+    const everything = [
+      { protocol: 'tcp', portRange: 'all' },
+      { protocol: 'udp', portRange: 'all' },
+    ].map((rule) => ({ ...rule, destinationAddresses: ['0.0.0.0/0', '::/0'] }));
+    let closed: Awaited<ReturnType<typeof firewall>>;
+    const open = () =>
+      cloud.update('digitalocean', 'Firewall', closed.id, { ...closed.inputs, outboundRules: everything });
+    beforeAll(async () => {
+      closed = await firewall();
+    });
+    afterAll(async () => {
+      await cloud.update('digitalocean', 'Firewall', closed.id, closed.inputs);
+      await copy.onMachine(putBack);
+    });
+
+    it('the machine’s own fence holds when the cloud firewall is open', async () => {
+      await open();
+      expect(await canaries()).toMatchObject(silent);
+    });
+
+    it('without both, the same canaries arrive: the witnesses are awake', async () => {
+      await copy.onMachine(lift);
+      const { passed, arrived, canaries: all } = await canaries();
+      const reachable = all.filter(
+        ({ from, kind }) =>
+          from === 'host' &&
+          [peer, mail].some(({ v4, v6 }) => [v4, v6].some((at) => kind.endsWith(` ${at}`))),
+      );
+      const answering = reachable.filter(({ kind }) => /^(https|smtp|submission) /.test(kind));
+      expect(answering).toHaveLength(6);
+      expect(answering.filter(({ refused }) => refused)).toEqual([]);
+      expect(passed.length).toBeGreaterThanOrEqual(6);
+      expect(arrived[0]).toBeGreaterThanOrEqual(2);
+      expect(arrived[1]).toBeGreaterThanOrEqual(4);
+      // The keys are a layer of their own.
+      expect(passed.filter((kind) => kind.startsWith('write to'))).toEqual([]);
+    });
+
+    it('the cloud firewall holds when the machine’s own fence is gone', async () => {
+      await cloud.update('digitalocean', 'Firewall', closed.id, closed.inputs);
+      const { passed, arrived } = await canaries();
+      // No customer's firewall stands before the provider's own service.
+      expect(passed.filter((kind) => kind !== 'metadata')).toEqual([]);
+      expect(arrived).toEqual([0, 0]);
+    });
+  });
+
+  it('comes back within 5 seconds after a flush by mistake, with the app stopped until somebody starts it', async () => {
+    await copy.onMachine('nft flush ruleset');
+    await eventually(async () => expect(await appRuns()).toEqual(['instance-db-1']), 20);
+    expect((await copy.onMachine('journalctl -u fence-watch -n 5 -o cat')).stdout).toMatch(
+      /the app is stopped/,
+    );
+    expect(await canaries()).toMatchObject(silent);
+  });
+
+  it('a restore that is killed in the middle goes on, and ends with the same data', async () => {
+    const place = '/var/lib/social.coop/postgres/17/data';
+    await copy.onMachine(
+      `docker rm -f instance-db-1 && rm -rf /var/lib/social.coop/restore/fetched ${place} && { instance apply >/dev/null 2>&1 & } ; for i in $(seq 300); do [ $(find ${place}/base -type f 2>/dev/null | wc -l) -gt 200 ] && break; sleep 0.05; done; docker ps -q --filter label=com.docker.compose.oneoff=True | xargs docker kill; wait; test ! -e ${place}/global/pg_control`,
+    );
+    await applied();
+    expect(await digest(copy)).toBe(data);
+    expect(await appRuns()).toHaveLength(5);
+  });
+
+  it('holds after Docker was restarted, and after a reboot', async () => {
+    await copy.onMachine('systemctl restart docker');
+    expect(await canaries()).toMatchObject(silent);
+    await copy.onMachine('(sleep 1; systemctl reboot) >/dev/null 2>&1 &');
+    await eventually(async () => {
+      const { stdout } = await copy.onMachine('uptime -s; systemctl is-active fence-watch docker');
+      expect(stdout).toMatch(/active\nactive/);
+      expect(await appRuns()).toHaveLength(5);
+    }, 60);
+    expect(await canaries()).toMatchObject(silent);
+    expect(await digest(copy)).toBe(data);
+  });
+
+  it('leaves the source’s buckets as they were, byte for byte', async () => {
+    for (const [index, bucket] of buckets.entries())
+      expect(changesOf(objects[index] ?? [], await objectsOf(bucket)), bucket.name).toEqual([]);
+  });
+
+  it('has nothing more to do, and leaves nothing when it goes', async () => {
+    await copy.pulumi('preview', '--non-interactive', '--expect-no-changes');
+    await copy.remove();
+    const left = (await cloud.everything()).filter((object) => JSON.stringify(object).includes('copy-'));
+    expect(left).toEqual([]);
+  });
+});
