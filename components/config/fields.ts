@@ -65,6 +65,12 @@ export const httpsUrl = text(
   'write the whole address, like https://acme-v02.api.letsencrypt.org/directory',
 );
 
+/** Plain enough for a configuration file of curl; on the port that every cloud firewall of ours lets out to. */
+export const isSecretUrl = (value: string) =>
+  URL.canParse(value) &&
+  /^https:\/\/[\x21\x23-\x5b\x5d-\x7e]{1,2000}$/.test(value) &&
+  new URL(value).port === '';
+
 const isImageReference = (value: string) =>
   /^[a-z0-9.-]+[.:][a-z0-9.:-]*(\/[a-z0-9._-]+)+(:\w[\w.-]{0,127})?@sha256:[0-9a-f]{64}$/.test(value);
 

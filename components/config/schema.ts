@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type AppName, apps, parseVersion } from '../apps/index.ts';
+import { alerts } from './alerts.ts';
 import { mail, retention, search, translation } from './app-sections.ts';
 import { databaseClients } from './database-clients.ts';
 import * as field from './fields.ts';
@@ -83,6 +84,10 @@ export const keys = {
   mail: mail.meta({
     description: 'mail relay: host, port, encryption, auth, user, from, replyTo',
     missing: INIT,
+  }),
+  alerts: alerts.prefault({}).meta({
+    description:
+      'who is told when something breaks: mail, againHours; a webhook and a dead man’s switch are secrets.alertWebhook and secrets.deadMansSwitch',
   }),
   translation: translation.optional().meta({
     description:

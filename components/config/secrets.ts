@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secretUrl } from './alerts.ts';
 import { plain, text } from './fields.ts';
 import { publicKeyOf, vapidMismatch } from './keys.ts';
 
@@ -75,6 +76,14 @@ export const secrets = z.strictObject({
   )
     .optional()
     .meta({ description: 'key at the translation service, with translation' }),
+  alertWebhook: secretUrl('secrets.alertWebhook').meta({
+    description:
+      'address a message is posted to when something breaks: a generic webhook, such as Hookshot’s for Matrix',
+  }),
+  deadMansSwitch: secretUrl('secrets.deadMansSwitch').meta({
+    description:
+      'address that is asked for every ten minutes while nothing is broken: it raises the alarm when that stops',
+  }),
   databaseClients: z
     .record(
       z.string(),

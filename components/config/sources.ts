@@ -16,6 +16,7 @@ const pages: Record<string, string> = {
   acmeDirectory: 'https://www.rfc-editor.org/rfc/rfc8555#section-7.1.1',
   caCertificates: 'https://manpages.debian.org/trixie/ca-certificates/update-ca-certificates.8.en.html',
   mail: `${mastodon}/config/#smtp`,
+  alerts: 'https://matrix-org.github.io/matrix-hookshot/latest/setup/webhooks.html',
   translation: `${mastodon}/config/#other`,
   registrations: `${mastodon}/tootctl/`,
   rpo: 'https://www.postgresql.org/docs/17/runtime-config-wal.html#GUC-ARCHIVE-TIMEOUT',

@@ -34,6 +34,8 @@ export interface StackConfig {
   /** Further certificate authorities (PEM) the machine and the containers trust; '' for none. */
   caCertificates: string;
   mail: MailConfig;
+  /** Who is told when something breaks. */
+  alerts: AlertsConfig;
   /** Who translates posts; nobody when absent. */
   translation?: TranslationConfig | undefined;
   /** Set in the app when it changes here; left to the app when absent. */
@@ -177,6 +179,13 @@ export interface MailConfig {
   replyTo?: string | undefined;
 }
 
+/** With `secrets.alertWebhook` and `secrets.deadMansSwitch`, which are addresses that only we may know. */
+export interface AlertsConfig {
+  mail?: string | undefined;
+  /** Hours after which what is still broken is told again. */
+  againHours: number;
+}
+
 export type TranslationConfig =
   | { provider: 'deepl'; plan: 'free' | 'pro' }
   | { provider: 'libretranslate'; endpoint: string };
@@ -246,6 +255,8 @@ export interface Secrets {
   repo2SecretKey?: string | undefined;
   smtpPassword?: string | undefined;
   translationKey?: string | undefined;
+  alertWebhook?: string | undefined;
+  deadMansSwitch?: string | undefined;
   /** Further variables of the app that are secret, by the names the app version reads. */
   environment?: Record<string, string> | undefined;
   /** Passwords by role. */

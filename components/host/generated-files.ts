@@ -1,5 +1,6 @@
 import { apps } from '../apps/index.ts';
 import { keyFiles } from './access.ts';
+import { alertFiles } from './alerts.ts';
 import { appEnvironment } from './app-environment.ts';
 import { composeFile } from './compose.ts';
 import { envFile } from './env-file.ts';
@@ -44,6 +45,7 @@ export function generatedFiles(facts: HostFacts): HostFile[] {
     ),
     file(`${onHost.redis}/redis.conf`, redisConfig(facts), 0o400, users.redis),
     file('/etc/social.coop/rclone.conf', rcloneConfig(facts), 0o600),
+    ...alertFiles(facts).map(({ name, content }) => file(`/etc/social.coop/alert/${name}`, content, 0o600)),
     file('/etc/social.coop/egress', egressNames(facts)),
     file('/etc/social.coop/firewall/values.nft', firewallValues(facts)),
     file('/etc/social.coop/firewall/ranges.nft', firewallRanges(facts)),

@@ -14,7 +14,7 @@ export function renderHost(facts: HostFacts): HostFile[] {
   const rules = staticRules();
   const fixed = staticFiles()
     .filter(({ path }) => belongs(path, facts))
-    .flatMap((file) => (file.path.includes('@') ? perClient(file, facts) : [file]))
+    .flatMap((file) => (file.path.includes('/database-client@') ? perClient(file, facts) : [file]))
     .map(({ path, template, content }) => ({
       path,
       ...modeAndOwner(ruleFor(rules, path)),

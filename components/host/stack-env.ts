@@ -1,6 +1,7 @@
 import { memoryNeeded } from '../apps/check.ts';
 import { apps } from '../apps/index.ts';
 import { sshUsers } from './access.ts';
+import { addressOf } from './alerts.ts';
 import { appContainers } from './compose-app.ts';
 import { fenceEndpoints } from './fence.ts';
 import { imagesOf } from './images.ts';
@@ -33,6 +34,9 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     MEMORY_MB: String(memoryNeeded(config)),
     DOMAIN: config.domain,
     CONTACT: config.contact,
+    ALERT_MAIL: config.alerts.mail ?? '',
+    ALERT_FROM: addressOf(config.mail.from),
+    ALERT_AGAIN_HOURS: String(config.alerts.againHours),
     FEDERATION: config.federation,
     APP: app.name,
     APP_VERSION: config.appVersion,

@@ -59,8 +59,10 @@ export class Peer {
   private async answer(req: IncomingMessage, secure: boolean, body: Buffer): Promise<Answer> {
     const url = new URL(req.url ?? '/', this.documents.base);
     if (!secure) return { status: 301, body: `${this.documents.base}${url.pathname}` };
-    if (req.method === 'POST') return this.inbox(req, url, body);
     const path = url.pathname;
+    // Alerts and pings of a dead man's switch are taken here, too, and remembered like everything else.
+    if (/^\/hooks\/[a-z-]+$/.test(path)) return { status: 200, body: { ok: true } };
+    if (req.method === 'POST') return this.inbox(req, url, body);
     if (path === '/.well-known/webfinger') {
       const found = this.documents.webfinger(url.searchParams.get('resource'));
       return found ? { status: 200, body: found, type: 'application/jrd+json' } : { status: 404 };

@@ -44,4 +44,6 @@ export const maskedSecrets: Record<SecretName, string> = {
   repo2SecretKey: 'MASKED-repo2SecretKey',
   smtpPassword: 'MASKED-smtpPassword',
   translationKey: 'MASKED-translationKey',
+  alertWebhook: 'https://masked.invalid/MASKED-alertWebhook',
+  deadMansSwitch: 'https://masked.invalid/MASKED-deadMansSwitch',
 };

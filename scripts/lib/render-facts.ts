@@ -55,14 +55,20 @@ export function renderFacts(projectDir: string, stack: string, role: Role = 'pri
 
 /** Placeholders of every secret the rest of the file asks for and of those it names itself, with the public halves. */
 export function masked(said: Record<string, unknown>): Record<string, unknown> {
-  const { smtpPassword, translationKey, repo2AccessKey, repo2SecretKey, ...secrets } = maskedSecrets;
-  const { environment, databaseClients } = (said.secrets ?? {}) as Record<string, Record<string, unknown>>;
+  const { smtpPassword, translationKey, repo2AccessKey, repo2SecretKey, ...others } = maskedSecrets;
+  const { alertWebhook, deadMansSwitch, ...secrets } = others;
+  const { environment, databaseClients, ...given } = (said.secrets ?? {}) as Record<
+    string,
+    Record<string, unknown>
+  >;
   return {
     secrets: {
       ...secrets,
       ...('user' in ((said.mail ?? {}) as object) ? { smtpPassword } : {}),
       ...(said.translation ? { translationKey } : {}),
       ...(said.repo2 ? { repo2AccessKey, repo2SecretKey } : {}),
+      ...(given.alertWebhook ? { alertWebhook } : {}),
+      ...(given.deadMansSwitch ? { deadMansSwitch } : {}),
       ...(databaseClients ? { databaseClients: maskedMap(databaseClients) } : {}),
       ...(environment ? { environment: maskedMap(environment) } : {}),
     },

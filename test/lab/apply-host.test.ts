@@ -7,6 +7,7 @@ import { labFetch } from '../../lab/client.ts';
 import { labDir } from '../../lab/paths.ts';
 import { openSshPair } from '../fixtures/facts.ts';
 import { hostile } from '../host/checkers.ts';
+import { describeAlerts } from './support/alerts.ts';
 import { ApplyLab } from './support/apply-lab.ts';
 import { red } from './support/apply-observe.ts';
 import { describeHousekeeping } from './support/housekeeping.ts';
@@ -151,6 +152,8 @@ describeNight(() => lab);
 describeSecondRepository(() => ({ lab, facts }));
 describeHousekeeping(() => lab);
 describeRecoveryKit(() => ({ lab, facts }));
+
+describeAlerts(() => lab);
 
 describe('the machine', () => {
   it('keeps a copy of every image beside the backups', async () => {

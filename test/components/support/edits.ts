@@ -177,6 +177,8 @@ export const edits: Record<string, Edits> = {
   'mail.auth': also({ ...relay, 'mail.auth': 'login' }, { ...relay, 'mail.auth': 'cram_md5' }),
   'mail.replyTo': to('mail.replyTo', 'team@social.coop', 'help@example.org'),
   'mail.from': to('mail.from', 'other@social.coop', 'Other <other@social.coop>'),
+  'alerts.mail': to('alerts.mail', 'ops@example.org', 'tech@social.coop'),
+  'alerts.againHours': to('alerts.againHours', 1, 48),
   'translation.provider': also(deepl, libre),
   'translation.plan': also({ ...deepl, translation: { provider: 'deepl', plan: 'pro' } }),
   'translation.endpoint': also({
@@ -231,6 +233,12 @@ export const edits: Record<string, Edits> = {
   'secrets.secondaryHostKey': sshPair('secondaryHostPublicKey', 'secondaryHostKey', 'secondary'),
   'secrets.deployKey': sshPair('deployPublicKey', 'deployKey'),
   'secrets.translationKey': also(deepl, { ...deepl, 'secrets.translationKey': 'other' }),
+  'secrets.alertWebhook': to('secrets.alertWebhook', 'https://hooks.example.org/webhook/abc'),
+  'secrets.deadMansSwitch': to(
+    'secrets.deadMansSwitch',
+    'https://hc.example.org/ping/1',
+    'https://x.org/?a=%20b',
+  ),
   'secrets.databaseClients.*': also({
     'databaseClients.metrics': { port: 5433, read: ['accounts'] },
     'secrets.databaseClients.metrics': 'another-password-of-metrics',

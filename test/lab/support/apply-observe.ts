@@ -53,6 +53,7 @@ const alive = [
   '/var/lib/social.coop/redis',
   '/var/lib/social.coop/pgbackrest-spool',
   '/var/lib/social.coop/jobs',
+  '/var/lib/social.coop/alerts',
 ];
 
 /** Files written, created or changed in mode since the marker was set. */

@@ -1,3 +1,4 @@
+import { alerts } from './alerts.ts';
 import { app } from './app.ts';
 import { containers } from './containers.ts';
 import { databaseClients } from './database-clients.ts';
@@ -19,6 +20,7 @@ export const mistakes: Mistake[] = [
   ...ranges,
   ...containers,
   ...app,
+  ...alerts,
   ...databaseClients,
   ...search,
   ...secrets,
