@@ -50,7 +50,7 @@ export function describeAlerts(get: () => ApplyLab): void {
       since = (await peerRequests()).at(-1)?.id ?? 0;
     });
     afterAll(async () => {
-      await get().must('[ ! -e /usr/bin/rclone.away ] || mv /usr/bin/rclone.away /usr/bin/rclone');
+      await get().must('[ ! -e /usr/bin/certbot.away ] || mv /usr/bin/certbot.away /usr/bin/certbot');
       expect((await get().apply(get().facts)).code).toBe(0);
     });
 
@@ -68,46 +68,46 @@ export function describeAlerts(get: () => ApplyLab): void {
 
     it('say what broke, where and what to run, by webhook and by mail, once, and that it works again', async () => {
       const lab = get();
-      await lab.must('mv /usr/bin/rclone /usr/bin/rclone.away');
-      expect(await start('image-archive')).toBe('1\n');
+      await lab.must('mv /usr/bin/certbot /usr/bin/certbot.away');
+      expect(await start('certificate-renew')).toBe('1\n');
       const [post] = (await arrived()).posts ?? [];
       expect(post).toMatchObject({ method: 'POST', secure: true });
       expect(post?.headers['content-type']).toBe('application/json');
       const { text, html } = JSON.parse(post?.body ?? '{}');
-      expect(html).toContain('<b>host.social.coop: image-archive has failed</b>');
+      expect(html).toContain('<b>host.social.coop: certificate-renew has failed</b>');
       for (const words of [
-        /^host\.social\.coop: image-archive has failed$/m,
-        /^what +Keep a copy of the images in use beside the backups \(image-archive\.service\)$/m,
+        /^host\.social\.coop: certificate-renew has failed$/m,
+        /^what +Renew the instance's certificate when it is due \(certificate-renew\.service\)$/m,
         /^where +apply-primary, stack staging, 198\.18\.1\.200$/m,
-        /^said +.*rclone: command not found$/m,
+        /^said +.*failed to run command .certbot.$/m,
         /^since +20\d\d-\d\d-\d\d \d\d:\d\d UTC$/m,
         /^worked +(last at 20\d\d-|never, )/m,
-        /^do +sudo instance logs image-archive --lines 30$/m,
-        /^then +sudo instance runbook services$/m,
+        /^do +sudo instance logs certificate-renew --lines 30$/m,
+        /^then +sudo instance runbook certificate$/m,
       ])
         expect(text).toMatch(words);
-      const sent = await awaitMail(mail, ({ subject }) => subject.includes('image-archive has failed'));
+      const sent = await awaitMail(mail, ({ subject }) => subject.includes('certificate-renew has failed'));
       expect(sent).toMatchObject({ from: 'staging@host.social.coop', secure: true });
       expect(sent.text.replaceAll('\r\n', '\n').trim()).toBe(text);
 
       // Nobody reads the tenth message.
-      expect(await start('image-archive')).toBe('1\n');
+      expect(await start('certificate-renew')).toBe('1\n');
       await look();
       expect((await arrived()).posts).toEqual([]);
-      await lab.must('mv /usr/bin/rclone.away /usr/bin/rclone');
+      await lab.must('mv /usr/bin/certbot.away /usr/bin/certbot');
       await look();
       expect((await arrived()).posts).toEqual([]);
-      expect(await start('image-archive')).toBe('0\n');
+      expect(await start('certificate-renew')).toBe('0\n');
       await look();
       expect((await arrived()).posts?.map((each) => each.text.split('\n')[0])).toEqual([
-        'host.social.coop: image-archive works again',
+        'host.social.coop: certificate-renew works again',
       ]);
       const subjects = mails()
         .filter(({ to }) => to.includes(mail))
         .map(({ subject }) => subject);
       expect(subjects).toEqual([
-        'host.social.coop: image-archive has failed',
-        'host.social.coop: image-archive works again',
+        'host.social.coop: certificate-renew has failed',
+        'host.social.coop: certificate-renew works again',
       ]);
     });
 
@@ -167,7 +167,7 @@ export function describeAlerts(get: () => ApplyLab): void {
     it('name their addresses and passwords in no log', async () => {
       const { smtpPassword } = told.config.secrets;
       const journal = await get().must('journalctl --no-pager --output=cat | tail -n 20000');
-      expect(journal).toContain('told of image-archive.service by webhook');
+      expect(journal).toContain('told of certificate-renew.service by webhook');
       expect(journal).not.toContain(secretPart);
       expect(journal).not.toContain(smtpPassword);
     });
