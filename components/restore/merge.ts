@@ -62,6 +62,8 @@ const FORCED = {
   repo2: '{}',
   // A name that can never be looked up: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
   mail: '{"host":"nowhere.invalid","port":587,"from":"nobody@nowhere.invalid"}',
+  // Its messages would read as the source's, and its pings would hide that the source is silent.
+  alerts: '{}',
   translation: '{}',
   registrations: '',
   databaseClients: '{}',

@@ -32,7 +32,11 @@ describe('the ways people are told', () => {
     const tree = renderHost(told());
     for (const secret of [alertWebhook, deadMansSwitch]) {
       const found = tree.filter(({ content }) => content.includes(secret));
-      expect(found.map(({ mode, owner }) => [mode, owner])).toEqual([[0o600, 'root']]);
+      expect(found.length).toBeGreaterThan(0);
+      for (const { path, mode, owner } of found) {
+        expect(path).toMatch(/^\/etc\/social\.coop\/(alert|recovery)\//);
+        expect([mode, owner], path).toEqual([0o600, 'root']);
+      }
     }
     expect(at('/etc/social.coop/alert/mail.curl', tree).mode).toBe(0o600);
   });
@@ -95,13 +99,15 @@ describe('every service that fails', () => {
     }
   });
 
-  it('has a runbook, when a timer starts it', () => {
-    const jobs = files.filter(({ path }) => path.endsWith('.timer'));
-    for (const { path } of jobs) {
-      const { content } = at(path.replace(/timer$/, 'service'));
-      const [, runbook] =
-        /^Documentation=file:\/\/(\/opt\/social\.coop\/runbooks\/[a-z-]+\.txt)/m.exec(content) ?? [];
-      expect(existsSync(join(checkout, 'host', runbook ?? 'nothing')), path).toBe(true);
-    }
+  it('sends people to a runbook that there is: its own, or the one of services', () => {
+    const there = (name: string) => existsSync(join(checkout, 'host/opt/social.coop/runbooks', name));
+    const named = services.flatMap(({ path, content }) =>
+      [...content.matchAll(/^Documentation=.*file:\/\/\/opt\/social\.coop\/runbooks\/(\S+)/gm)].map(
+        ([, name = '']) => [path, name] as const,
+      ),
+    );
+    expect(named.length).toBeGreaterThan(8);
+    for (const [path, name] of named) expect(there(name), `${path}: ${name}`).toBe(true);
+    expect(there('services.txt')).toBe(true);
   });
 });

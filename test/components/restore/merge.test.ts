@@ -14,6 +14,7 @@ const source = stackFile({
   protect: true,
   repo2: { endpoint: 's3.example.org', region: 'x', bucket: 'second' },
   secondary: { provider: 'existing', host: '203.0.113.9' },
+  alerts: { mail: 'ops@example.org', againHours: 6 },
   translation: { provider: 'deepl' },
   registrations: 'open',
   databaseClients: { stats: { port: 5433 } },
@@ -26,6 +27,8 @@ const secrets = {
   ...(source.secrets as Record<string, unknown>),
   smtpPassword: 'the password of the relay',
   translationKey: 'the key of the translator',
+  alertWebhook: 'https://hooks.example.org/of-the-source',
+  deadMansSwitch: 'https://hc.example.org/of-the-source',
   repo2AccessKey: 'AKIASECOND',
   repo2SecretKey: 'second/secret',
   secondaryHostKey: freshSecrets().secrets.hostKey,
@@ -79,6 +82,7 @@ test('a copy is silent, whatever its source and its own file say', () => {
     dns: { provider: 'none' },
     protect: false,
     mail: { host: 'nowhere.invalid' },
+    alerts: { againHours: 12 },
     databaseClients: {},
     admins: {},
     search: { enabled: false },
@@ -91,7 +95,7 @@ test('no secret comes along that opens a door elsewhere, and none of the sourceâ
   const all = JSON.stringify(merged());
   for (const name of ['smtpPassword', 'translationKey', 'repo2AccessKey', 'repo2SecretKey'] as const)
     expect(all).not.toContain(secrets[name]);
-  expect(all).not.toMatch(/statistics|BULK_SMTP|HTTP_PROXY/);
+  expect(all).not.toMatch(/statistics|BULK_SMTP|HTTP_PROXY|of-the-source|ops@/);
   const { secrets: found } = config();
   expect(found.hostKey).toBe(mine.secrets.hostKey);
   expect(found.deployKey).toBe(mine.secrets.deployKey);
