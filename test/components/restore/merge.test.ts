@@ -110,8 +110,8 @@ test('push subscriptions know another pair than the copy’s, which is the same 
 });
 
 test('what the source has beyond the known keys stays with it', () => {
-  const more = { ...kit, config: { ...kit.config, 'instance:alerts': '{"webhook":"https://x"}' } };
-  expect(mergeRestore(own, more, project)).not.toHaveProperty('instance:alerts');
+  const more = { ...kit, config: { ...kit.config, 'instance:later': '{"webhook":"https://x"}' } };
+  expect(mergeRestore(own, more, project)).not.toHaveProperty('instance:later');
 });
 
 test.each([
