@@ -79,7 +79,7 @@ export function describeAlerts(get: () => ApplyLab): void {
         /^host\.social\.coop: certificate-renew has failed$/m,
         /^what +Renew the instance's certificate when it is due \(certificate-renew\.service\)$/m,
         /^where +apply-primary, stack staging, 198\.18\.1\.200$/m,
-        /^said +.*failed to run command .certbot.$/m,
+        /^said +.*failed to run command .certbot.: No such file or directory$/m,
         /^since +20\d\d-\d\d-\d\d \d\d:\d\d UTC$/m,
         /^worked +(last at 20\d\d-|never, )/m,
         /^do +sudo instance logs certificate-renew --lines 30$/m,
