@@ -18,6 +18,7 @@ def problem_lines: .problems[] | .level as $level | .about as $about | (.text | 
 
 def title: "\(.domain) · stack \(.stack) · \(.machine)",
   (if .role == "secondary" then "secondary: stands by, idle; replication is not set up"
+  elif .copyOf then "a fenced copy of \(.copyOf): \(.app.name) \(.app.version // "?")"
   else "primary: serves \(.app.name) \(.app.version // "?"), federation \(.federation)" end);
 
 def short: [

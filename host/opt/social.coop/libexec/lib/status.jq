@@ -84,6 +84,11 @@ def standby_problems:
     (if .standby.images < .standby.wanted then red("services"; "\(.standby.wanted - .standby.images) image(s) are missing") else empty end)
   end;
 
+def fence_problems:
+  if .fence.up | not then red("fence"; "is down: stop this machine")
+  elif .fence.dropped != "" then red("fence"; "was down at \(.fence.dropped): it is back, and the app was stopped")
+  else empty end;
+
 def app_problems:
   if (.app.version // "") | startswith($expectedVersion) then empty
   else red("app"; "says version \(.app.version // "nothing"), expected is \($expectedVersion)") end;
@@ -98,8 +103,11 @@ def app_problems:
     maintenance: {on: ($maintenance != ""), since: (if $maintenance == "" then null else $maintenance end)},
     site: part("site"), services: part("services"), queues: part("queues"), backup: part("backup"), certificate: part("certificate")
   } end)
++ (if $copyOf == "" then {} else {copyOf: $copyOf, fence: part("fence")} end)
 | .problems = ([
-    (if $role == "secondary" then standby_problems else
+    (if $role == "secondary" then standby_problems
+    elif $copyOf != "" then fence_problems, service_problems(part("expected")), app_problems, queue_problems
+    else
       (if .maintenance.on then yellow("maintenance"; "the page is up since \(.maintenance.since)") else empty end),
       site_problems, service_problems(part("expected")), app_problems, queue_problems, backup_problems,
       (.certificate | certificate_problems)
