@@ -1,4 +1,5 @@
 import { mastodonEnvironment, mastodonSecretEnvironment } from './mastodon-environment.ts';
+import { mastodonMedia } from './mastodon-media.ts';
 import type { App, AppProcess, AppVerification, Version } from './types.ts';
 import { since } from './version.ts';
 
@@ -152,5 +153,6 @@ export const mastodon: App = {
     after: { command: ['bundle', 'exec', 'rails', 'db:migrate'], environment: {} },
   },
   verify,
+  media: mastodonMedia,
   paths,
 };

@@ -58,6 +58,8 @@ export interface App {
   migrate: { before: AppCommand; after: AppCommand };
   /** What shows that a copy of its data is whole and usable: `instance verify` asks it. */
   verify: AppVerification;
+  /** Columns whose files lie in the media bucket; of tables and columns a version lacks nothing is asked. */
+  media: MediaColumn[];
   /** Paths of the app's HTTP interfaces. */
   paths: { health: string; streaming: string; streamingHealth: string };
 }
@@ -74,6 +76,17 @@ export interface AppVerification {
   schema: string;
   /** SELECTs of times (UTC, no quotes in them): when the app last wrote a row, where no heartbeat says it better. */
   newestRow: string[];
+}
+
+/** A file of a row, as Paperclip names it: https://github.com/kreeti/kt-paperclip#storage. */
+export interface MediaColumn {
+  table: string;
+  /** `ATTACHMENT_file_name` holds the name; where `ATTACHMENT_storage_schema_version` is 1, copies lie below `cache/`. */
+  attachment: string;
+  /** Folder of the bucket. */
+  path: string;
+  /** SQL condition on the row: members gave it to us; false for copies of what other servers have. */
+  ours: string;
 }
 
 export interface AppCommand {

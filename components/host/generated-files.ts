@@ -40,6 +40,7 @@ export function generatedFiles(facts: HostFacts): HostFile[] {
     file(`${onHost.postgres}/pg_hba.conf`, postgresAccess(facts)),
     file(`${onHost.postgres}/roles.sql`, postgresRoles(facts), 0o400, users.postgres),
     file(`${onHost.postgres}/clients.json`, postgresClients(facts), 0o400, users.postgres),
+    file(`${onHost.postgres}/media.json`, `${JSON.stringify(app.media, undefined, 1)}\n`),
     ...pgbackrestFiles(facts).map(({ name, content }) =>
       file(`${onHost.postgres}/${name}`, content, 0o400, users.postgres),
     ),

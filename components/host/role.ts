@@ -13,6 +13,12 @@ const onlyOnCopy = /\/(social-coop-fence|fence-watch|restore-deadline|20-fence|f
 /** Units of a second backup repository. */
 const onlyWithRepo2 = /^\/etc\/systemd\/system\/repo2-storage\./;
 
+/** What is encrypted to the recovery key; a copy of a stack has none. */
+const onlyWithKit = ['secrets-escrow', 'pg-dump-to-s3'];
+
+/** The yardstick of a restore is written where the backups are made, and nowhere else. */
+const heartbeat = /^\/(?:etc\/systemd\/system\/heartbeat\.service|opt\/social\.coop\/libexec\/heartbeat)$/;
+
 const timer = /^\/etc\/systemd\/system\/([^/]+)\.timer$/;
 const unit = /^\/etc\/systemd\/system\/([^/]+)\.(?:service|timer)$/;
 
@@ -29,10 +35,11 @@ function needless({ federation, retention }: StackConfig): string[] {
 
 /** Whether a file under host/ belongs on this machine. */
 export function belongs(path: string, { config, machine, kit }: HostFacts): boolean {
-  if (!kit && unit.exec(path)?.[1] === 'secrets-escrow') return false;
+  if (!kit && onlyWithKit.includes(unit.exec(path)?.[1] ?? '')) return false;
   if (needless(config).includes(unit.exec(path)?.[1] ?? '')) return false;
   if (!config.repo2 && onlyWithRepo2.test(path)) return false;
   if (machine.role === 'secondary' && path.includes('/database-client@')) return false;
+  if ((machine.role === 'secondary' || config.restore) && heartbeat.test(path)) return false;
   if (!config.search.enabled && path === '/etc/sysctl.d/60-social-coop-search.conf') return false;
   if (!config.restore && onlyOnCopy.test(path)) return false;
   if (config.restore && !onCopy(path, config.restore)) return false;

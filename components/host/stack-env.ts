@@ -86,6 +86,7 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     STANZA: stanza,
     REGISTRATIONS: config.registrations ?? '',
     RPO: String(config.rpo),
+    BACKUP_DAYS: String(config.backupDays),
     // Room for the form around the file.
     BODY_LIMIT_MB: String(config.uploadMb + 1),
     CACHE_HOURS: String(config.mediaCache.hours),

@@ -11,7 +11,15 @@ export interface InstanceStatus {
   site?: { nginx: string; code: number };
   services?: { name: string; state: string; health?: string; restarts?: number; outOfMemory?: boolean }[];
   queues?: { name: string; size: number; latency?: number; processes?: number }[];
-  backup?: { last?: string; type?: string; count?: number; walAge?: number; failing?: boolean };
+  backup?: {
+    last?: string;
+    type?: string;
+    count?: number;
+    walAge?: number;
+    failing?: boolean;
+    /** Seconds since the newest row of the table that gets one every second. */
+    heartbeatAge?: number;
+  };
   certificate?: {
     notBefore?: string;
     notAfter?: string;

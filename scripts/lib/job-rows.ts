@@ -1,5 +1,5 @@
 import type { InstanceStatus, JobStatus } from './instance-status.ts';
-import { day, secondsSince, span } from './spans.ts';
+import { day, hour, secondsSince, span } from './spans.ts';
 import { type Level, type Row, row } from './status-row.ts';
 
 /** What timers start, each with its age. A job that never ran is broken, unless its first time is still to come. */
@@ -14,9 +14,12 @@ const isDead = ({ enabled, active, next }: JobStatus): boolean => !enabled || !a
 const hasFailed = ({ result }: JobStatus): boolean => result !== undefined && result !== 'success';
 const isStale = ({ last, staleAfter }: JobStatus, now: Date): boolean =>
   last !== undefined && staleAfter !== undefined && secondsSince(last, now) > staleAfter;
-/** A day and an hour: whatever runs daily has had its time. */
-const isLate = ({ since }: JobStatus, now: Date): boolean =>
-  since !== undefined && secondsSince(since, now) > day + 3600;
+/** After a day and an hour whatever runs daily has had its time; what runs more often or weekly, when it would be stale. */
+const timeToRun = ({ staleAfter = daily }: JobStatus): number =>
+  staleAfter < daily || staleAfter > 7 * day ? staleAfter : daily;
+const daily = day + hour;
+const isLate = (job: JobStatus, now: Date): boolean =>
+  job.since !== undefined && secondsSince(job.since, now) > timeToRun(job);
 
 function levelOf(job: JobStatus, now: Date): Level {
   if (isDead(job) || hasFailed(job) || isStale(job, now)) return 'red';

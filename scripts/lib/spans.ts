@@ -1,4 +1,5 @@
-/** Seconds in a day. */
+/** Seconds in an hour and in a day. */
+export const hour = 3600;
 export const day = 86_400;
 
 export const secondsSince = (iso: string, now: Date): number => (now.getTime() - Date.parse(iso)) / 1000;

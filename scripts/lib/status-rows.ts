@@ -1,6 +1,6 @@
 import type { InstanceStatus } from './instance-status.ts';
 import { jobRows } from './job-rows.ts';
-import { bytes, day, secondsSince, span } from './spans.ts';
+import { bytes, day, hour, secondsSince, span } from './spans.ts';
 import { type Level, type Row, row } from './status-row.ts';
 
 /** What a status says, judged. What is unknown is red, not grey. */
@@ -108,15 +108,21 @@ function queueRows({ queues }: InstanceStatus): Row[] {
 const setNames: Record<string, string> = { retry: 'to retry', schedule: 'for later', dead: 'given up' };
 
 function backupRows({ backup }: InstanceStatus, now: Date): Row[] {
-  return [lastBackupRow(backup, now), archiveRow(backup)];
+  return [lastBackupRow(backup, now), archiveRow(backup), ...heartbeatRows(backup)];
 }
 
 function lastBackupRow(backup: InstanceStatus['backup'], now: Date): Row {
   if (!backup?.last) return row('backup', 'red', 'last', 'never');
   const age = secondsSince(backup.last, now);
   const count = backup.count === undefined ? '' : `, ${backup.count} in all`;
-  const level = age > 8 * day ? 'red' : age > 2 * day ? 'yellow' : 'green';
+  const level = age > 26 * hour ? 'red' : age > 3 * hour ? 'yellow' : 'green';
   return row('backup', level, 'last', `${backup.type ?? 'backup'} ${span(age)} ago${count}`);
+}
+
+/** Without it nobody can say how much a restore loses; while it beats there is nothing to say. */
+function heartbeatRows({ heartbeatAge }: NonNullable<InstanceStatus['backup']> = {}): Row[] {
+  if (heartbeatAge === undefined) return [row('backup', 'red', 'heartbeat', 'there is none')];
+  return heartbeatAge > 60 ? [row('backup', 'red', 'heartbeat', `the last ${span(heartbeatAge)} ago`)] : [];
 }
 
 /** An idle database archives nothing: age alone is no failure. */

@@ -10,6 +10,7 @@ import { hostile } from '../host/checkers.ts';
 import { describeAlerts } from './support/alerts.ts';
 import { ApplyLab } from './support/apply-lab.ts';
 import { red } from './support/apply-observe.ts';
+import { describeBackups } from './support/backups.ts';
 import { describeHousekeeping } from './support/housekeeping.ts';
 import { describeNight } from './support/night.ts';
 import { describeRecoveryKit } from './support/recovery-kit.ts';
@@ -150,6 +151,7 @@ describe('admins', () => {
 
 describeNight(() => lab);
 describeSecondRepository(() => ({ lab, facts }));
+describeBackups(() => lab);
 describeHousekeeping(() => lab);
 describeRecoveryKit(() => ({ lab, facts }));
 

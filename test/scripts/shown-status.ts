@@ -29,7 +29,7 @@ export const well: InstanceStatus = {
     'redis',
   ].map((name) => ({ name, state: 'running', health: 'healthy', restarts: 0 })),
   queues: ['default', 'push', 'pull'].map((name) => ({ name, size: 2, latency: 1 })),
-  backup: { last: ago(3600), type: 'full', walAge: 40 },
+  backup: { last: ago(3600), type: 'full', walAge: 40, heartbeatAge: 1 },
   site: { nginx: 'active', code: 200 },
   certificate: { notBefore: ago(30 * day), notAfter: ago(-60 * day), shown: true, issuer: "Let's Encrypt" },
   disk: [{ path: '/', usedPercent: 41, freeBytes: 62_300_000_000 }],

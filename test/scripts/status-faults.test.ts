@@ -17,15 +17,22 @@ describe('coop status', () => {
     ['a slow queue', { queues: [{ name: 'push', size: 9, latency: 300 }] }, '9 jobs', '▲'],
     ['queues nobody can read', { queues: undefined }, 'not readable', '✖'],
     ['no backup ever', { backup: {} }, 'never', '✖'],
-    ['an old backup', { backup: { last: ago(9 * day), walAge: 1 } }, '9 days ago', '✖'],
+    ['an old backup', { backup: { last: ago(9 * day), walAge: 1, heartbeatAge: 1 } }, '9 days ago', '✖'],
     [
       'WAL that fails to leave',
-      { backup: { last: ago(1), walAge: 1, failing: true } },
+      { backup: { last: ago(1), walAge: 1, heartbeatAge: 1, failing: true } },
       'archiving fails',
       '✖',
     ],
-    ['WAL of a database that is idle, or stuck', { backup: { last: ago(1), walAge: 3601 } }, 'archived', '▲'],
-    ['WAL never archived', { backup: { last: ago(1) } }, 'not archived', '✖'],
+    [
+      'WAL of a database that is idle, or stuck',
+      { backup: { last: ago(1), walAge: 3601, heartbeatAge: 1 } },
+      'archived',
+      '▲',
+    ],
+    ['a heartbeat that stopped', { backup: { last: ago(1), walAge: 1, heartbeatAge: 90 } }, '90 s ago', '✖'],
+    ['no heartbeat at all', { backup: { last: ago(1), walAge: 1 } }, 'heartbeat', '✖'],
+    ['WAL never archived', { backup: { last: ago(1), heartbeatAge: 1 } }, 'not archived', '✖'],
     ['an expired certificate', { certificate: { notAfter: ago(60) } }, 'expired', '✖'],
     ['one that nobody renewed', { certificate: { notAfter: ago(-20 * day) } }, 'left', '▲'],
     ['one that nobody renewed for long', { certificate: { notAfter: ago(-14 * day) } }, 'left', '✖'],
@@ -105,6 +112,33 @@ describe('coop status', () => {
       { timers: [{ name: 't', enabled: true, active: true, next: ago(-9), since: ago(26 * 3600) }] },
       'not run yet',
       '✖',
+    ],
+    [
+      'a job of every hour that never ran in three',
+      {
+        timers: [
+          {
+            name: 't',
+            enabled: true,
+            active: true,
+            next: ago(-9),
+            since: ago(3 * 3600 + 1),
+            staleAfter: 3 * 3600,
+          },
+        ],
+      },
+      'not run yet',
+      '✖',
+    ],
+    [
+      'a job of every week whose first day is still to come',
+      {
+        timers: [
+          { name: 't', enabled: true, active: true, next: ago(-9), since: ago(6 * day), staleAfter: 9 * day },
+        ],
+      },
+      'not run yet',
+      '▲',
     ],
     [
       'a job that was started and did nothing',

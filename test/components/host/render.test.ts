@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderHost } from '../../../components/host/render.ts';
+import { type HostFile, renderHost } from '../../../components/host/render.ts';
 import { facts } from '../../fixtures/facts.ts';
 import { at, files, given } from '../support/rendered.ts';
 
@@ -81,7 +81,7 @@ describe('renderHost', () => {
     const paths = standby.map(({ path }) => path);
     const left = files.map(({ path }) => path).filter((path) => !paths.includes(path));
     expect(left).toContain('/etc/systemd/system/certificate-renew.timer');
-    expect(left.every((path) => path.endsWith('.timer'))).toBe(true);
+    expect(left.filter((path) => !/\.timer$|\/heartbeat(\.service)?$/.test(path))).toEqual([]);
     expect(at('/etc/systemd/system/egress-refresh.timer', standby)).toBeDefined();
     expect(at('/etc/social.coop/stack.env', standby).content).toContain("ROLE='secondary'");
   });
@@ -101,6 +101,22 @@ describe('renderHost', () => {
       `${given.config.deployPublicKey}\n`,
     );
     expect(() => at('/etc/ssh/authorized_keys.d/debian')).toThrow();
+  });
+
+  it('backs up the machine that serves, and no other; a dump is for a recovery key', () => {
+    const names = (from: HostFile[]) =>
+      from
+        .map(({ path }) => /systemd\/system\/(.+)\.(?:timer|service)$/.exec(path)?.[1] ?? '')
+        .filter((name) => /^(backup-|heartbeat|manifest|media-(sample|inv)|pg-dump)/.test(name));
+    const jobs = ['full', 'diff', 'incr', 'check', 'verify'].map((kind) => `backup-${kind}`);
+    expect(new Set(names(files))).toEqual(
+      new Set([...jobs, 'heartbeat', 'manifest', 'media-sample', 'media-inventory', 'pg-dump-to-s3']),
+    );
+    expect(names(renderHost({ ...given, kit: undefined }))).not.toContain('pg-dump-to-s3');
+    const standby = renderHost({ ...given, machine: { ...given.machine, role: 'secondary' } });
+    const timers = standby.map(({ path }) => path).filter((path) => path.endsWith('.timer'));
+    expect(timers.filter((path) => !/egress-refresh|watch/.test(path))).toEqual([]);
+    expect(standby.map(({ path }) => path)).not.toContain('/etc/systemd/system/heartbeat.service');
   });
 
   it('installs every timer into timers.target, and a service of the same name beside it', () => {

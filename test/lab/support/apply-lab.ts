@@ -23,6 +23,15 @@ const region = 'fra1';
 const addresses = { v4: '198.18.1.200', v6: 'fd00:c00b::1:200' };
 const id = 'apply-test';
 
+/** A test counts backups and breaks what they need: on its machine they begin when it says so, and not by the clock. */
+const quietTimers = [
+  ...['backup-full', 'backup-diff', 'backup-incr', 'backup-check', 'backup-verify'],
+  ...['manifest', 'media-sample', 'media-inventory', 'pg-dump-to-s3'],
+]
+  .map((job) => `/etc/systemd/system/${job}.timer.d`)
+  .map((at) => `mkdir -p ${at} && printf '[Timer]\\nOnCalendar=\\nOnCalendar=yearly\\n' > ${at}/lab.conf`)
+  .join(' && ');
+
 /** The services a machine meets, without a cloud around them. */
 export async function startServices(say: (line: string) => void): Promise<LabImages> {
   await Promise.all([machines.ensureDocker(), ensureVersitygw(say)]);
@@ -133,7 +142,7 @@ export class ApplyLab {
       sshKeys: [config.deployPublicKey],
     });
     for (let attempt = 0; ; attempt += 1) {
-      if ((await this.ssh('true')).code === 0) return;
+      if ((await this.ssh(quietTimers)).code === 0) return;
       if (attempt > 60) throw new Error('the machine does not answer to SSH');
       await new Promise((resolve) => setTimeout(resolve, 500));
     }

@@ -54,6 +54,7 @@ const alive = [
   '/var/lib/social.coop/pgbackrest-spool',
   '/var/lib/social.coop/jobs',
   '/var/lib/social.coop/alerts',
+  '/var/lib/node_exporter',
 ];
 
 /** Files written, created or changed in mode since the marker was set. */

@@ -28,3 +28,20 @@ def certificate_problems:
       else empty end),
       (if .shown == false then red("certificate"; "nginx shows another one than the one on the disk") else empty end)
   end;
+
+def age($iso): now - ($iso | fromdate);
+
+# Whatever runs daily has had its time after a day and an hour; what runs more often or weekly, when it would be stale.
+def time_to_run: if .staleAfter != null and (.staleAfter < 90000 or .staleAfter > 7 * 86400) then .staleAfter else 90000 end;
+def is_to_come: .enabled and .active and .next != null and .last == null and .started == null and (.running | not) and age(.since) <= time_to_run;
+
+# A job that never ran is broken, unless its first time is still to come.
+def job_problem:
+  if (.enabled and .active and .next != null) | not then
+    red("jobs"; "\(.name) will not run: its timer \(if .enabled | not then "is not enabled" elif .active | not then "is not active" else "has no next time" end)")
+  elif .result != "success" then red("jobs"; "\(.name): its last run ended with \(.result)")
+  elif .last == null and (.running or is_to_come) then empty
+  elif .last == null and .started != null then red("jobs"; "\(.name) was started and never did its work")
+  elif .last == null then red("jobs"; "\(.name) never ran")
+  elif .staleAfter != null and age(.last) > .staleAfter then red("jobs"; "\(.name) last worked \(age(.last) | if . < 172800 then "\(. / 3600 | floor) h" else days(.) end) ago (\(.last))")
+  else empty end;

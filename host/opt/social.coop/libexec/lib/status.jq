@@ -2,21 +2,6 @@
 include "checks";
 
 def part(name): $ARGS.named[name] // [null] | .[0];
-def age($iso): now - ($iso | fromdate);
-
-# Whatever runs daily has had its time after a day and an hour.
-def is_to_come: .enabled and .active and .next != null and .last == null and .started == null and (.running | not) and age(.since) <= 25 * 3600;
-
-# A job that never ran is broken, unless its first time is still to come.
-def job_problem:
-  if (.enabled and .active and .next != null) | not then
-    red("jobs"; "\(.name) will not run: its timer \(if .enabled | not then "is not enabled" elif .active | not then "is not active" else "has no next time" end)")
-  elif .result != "success" then red("jobs"; "\(.name): its last run ended with \(.result)")
-  elif .last == null and (.running or is_to_come) then empty
-  elif .last == null and .started != null then red("jobs"; "\(.name) was started and never did its work")
-  elif .last == null then red("jobs"; "\(.name) never ran")
-  elif .staleAfter != null and age(.last) > .staleAfter then red("jobs"; "\(.name) last worked \(days(age(.last))) ago (\(.last))")
-  else empty end;
 
 def job_problems:
   if . == null then red("jobs"; "cannot be read")
@@ -62,9 +47,10 @@ def queue_problems:
   end;
 
 def backup_problems:
+  # One is taken every hour; a full one may take some, and the next waits for its end.
   (if .backup.last == null then red("backup"; "none is known")
-    elif age(.backup.last) > 8 * 86400 then red("backup"; "the last is \(days(age(.backup.last))) old")
-    elif age(.backup.last) > 2 * 86400 then yellow("backup"; "the last is \(days(age(.backup.last))) old")
+    elif age(.backup.last) > 26 * 3600 then red("backup"; "the last is \(age(.backup.last) / 3600 | floor) h old")
+    elif age(.backup.last) > 3 * 3600 then yellow("backup"; "the last is \(age(.backup.last) / 3600 | floor) h old")
     else empty end),
   ((.backup.repositories // []) as $all
     | ($all | map(select(.last) | .last | fromdate) | max) as $newest
@@ -73,6 +59,10 @@ def backup_problems:
       elif .last == null then red("backup"; "repository \(.number) holds none")
       elif $newest - (.last | fromdate) > 86400 then red("backup"; "repository \(.number) is a day or more behind the other")
       else empty end),
+  # A heartbeat is written every second, and the database's restart is over in some.
+  (if .backup.heartbeatAge == null then red("backup"; "there is no heartbeat")
+    elif .backup.heartbeatAge > 60 then red("backup"; "the last heartbeat is \(.backup.heartbeatAge) s old")
+    else empty end),
   (if .backup.failing then red("backup"; "archiving fails")
     elif .backup.walAge == null then red("backup"; "no WAL was archived yet")
     else empty end);
