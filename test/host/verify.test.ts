@@ -98,14 +98,14 @@ describe('instance verify', () => {
   });
 
   it('shows a table of 80 columns, with the reason of what did not pass', () => {
-    const reason = 'the table statuses has 12 rows instead of 1200, which is more than what may differ here';
+    const reason = `the table statuses has 12 rows instead of 1200, which is more than ${'what'.repeat(20)} may differ`;
     put('11-good', says(good));
     put('12-bad', says({ ...good, check: 'bad', status: 'failed', figure: '1 of 60', reason }));
     const { stdout } = verify();
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
     expect(stdout).toMatch(/^passed +good +3 things$/m);
     expect(stdout).toMatch(/^FAILED +bad +1 of 60: the table/m);
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(reason);
+    expect(stdout.replaceAll(/\s+/g, '')).toContain(reason.replaceAll(' ', ''));
     expect(stdout).toContain('1 passed, 1 failed, 0 not tested');
   });
 

@@ -79,7 +79,6 @@ export class VerifyBed {
       INSERT INTO mentions (status_id, account_id) SELECT id, (SELECT id FROM accounts WHERE username = 'ben') FROM statuses LIMIT 20;
     `);
     for (const { key, content } of this.objects) await this.upload(key, content);
-    await this.beat();
   }
 
   upload(key: string, content: Buffer): Promise<string> {
@@ -91,15 +90,22 @@ export class VerifyBed {
   readonly bucket =
     'rclone --config /etc/social.coop/rclone.conf --ca-cert /etc/ssl/certs/ca-certificates.crt';
 
-  /** The newest second of a source: a row in the database of its heartbeat, whoever else writes there. */
+  /** The newest second of a source: a row in the database of its heartbeat. */
   async beat(): Promise<void> {
-    await this.lab.must('systemctl stop heartbeat.service 2>/dev/null || true');
     if ((await this.sql(`SELECT 1 FROM pg_database WHERE datname = 'coop'`)) === '')
       await this.sql('CREATE DATABASE coop TEMPLATE template0');
     await this.sql(
       'CREATE TABLE IF NOT EXISTS heartbeat (at timestamptz PRIMARY KEY); INSERT INTO heartbeat VALUES (clock_timestamp())',
       'coop',
     );
+  }
+
+  /** Ends what writes into the database. */
+  async still(): Promise<void> {
+    await this.lab.must(
+      'docker stop --time 5 $(docker ps --quiet --filter name=instance-web --filter name=sidekiq); systemctl stop heartbeat.service 2>/dev/null || true',
+    );
+    await this.beat();
   }
 
   /** What the source's jobs put beside its backups; returns the manifest's place in the WAL. */

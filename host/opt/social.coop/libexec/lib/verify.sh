@@ -36,17 +36,19 @@ databases() { sql --command="SELECT datname FROM pg_database WHERE datallowconn 
 # On a copy nobody waits for anything else.
 workers() { if is_copy; then nproc; else echo 1; fi; }
 
+# Options of psql. As slow as needed beside a server at work: the session's own process steps back.
+step_back() { is_copy || echo "--command=COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; renice --priority 19 --pid \$PPID >/dev/null'"; }
+
 # Runs the statements that a file of SQL makes up for each table, spread over some sessions; what fails does not end the rest.
 # Their answers go to stdout, errors with their statements to the file given: each_table DATABASE FILE ERRORS
 each_table() {
-  local database=$1 file=$2 errors=$3 number count pids=() worst=0 pid modest=()
+  local database=$1 file=$2 errors=$3 number count pids=() worst=0 pid first
   count=$(workers)
-  # As slow as needed beside a server at work: the session's own process steps back.
-  is_copy || modest=(--command="COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; renice --priority 19 --pid \$PPID >/dev/null'")
+  first=$(step_back)
   for ((number = 0; number < count; number++)); do
     # From a file, so that psql says which statement failed.
     in_database env PGOPTIONS='-c default_transaction_read_only=on -c statement_timeout=0' psql --username=postgres --dbname="$database" \
-      --no-psqlrc --quiet --tuples-only --no-align --echo-errors --set=worker="$number" --set=workers="$count" "${modest[@]}" --file=- <"$file" >"$errors.out.$number" 2>"$errors.$number" &
+      --no-psqlrc --quiet --tuples-only --no-align --echo-errors --set=worker="$number" --set=workers="$count" ${first:+"$first"} --file=- <"$file" >"$errors.out.$number" 2>"$errors.$number" &
     pids+=($!)
   done
   for pid in "${pids[@]}"; do wait "$pid" || worst=$?; done
