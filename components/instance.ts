@@ -66,7 +66,13 @@ export class Instance extends pulumi.ComponentResource {
       ? new SourceBuckets(`${name}-storage`, { storage, media: config.restore.media }, parent)
       : storages[storage.provider](
           `${name}-storage`,
-          { storage, retentionDays: backupDays, protect, after: members(group) },
+          {
+            storage,
+            retentionDays: backupDays,
+            protect,
+            adopt: config.recover !== undefined,
+            after: members(group),
+          },
           parent,
         );
     group?.hold(`${name}-group`, [...primary.urns, ...(secondary?.urns ?? []), ...buckets.urns]);
@@ -161,7 +167,8 @@ export class Instance extends pulumi.ComponentResource {
     const { stack, config } = this.args;
     // The primary's keeps the name it had when there was no other.
     const name = role === 'primary' ? `${this.instance}-apply` : `${this.instance}-${role}-apply`;
-    const kit = role === 'primary' ? this.recovery : undefined;
+    // A copy is brought back from its source's.
+    const kit = role === 'primary' && !config.restore ? this.recovery : undefined;
     new Apply(
       name,
       { stack, config, role, machineName: `${this.instance}-${role}`, machine, buckets, kit },

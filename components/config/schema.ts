@@ -5,6 +5,7 @@ import { mail, retention, search, translation } from './app-sections.ts';
 import { databaseClients } from './database-clients.ts';
 import * as field from './fields.ts';
 import { machine } from './machines.ts';
+import { recover } from './recover.ts';
 import { recovery } from './recovery.ts';
 import { restore } from './restore.ts';
 import { secrets } from './secrets.ts';
@@ -62,6 +63,10 @@ export const keys = {
   recovery: recovery.optional().meta({
     description:
       'whom the recovery kit in the bucket of backups is encrypted to: recipient, identity; `coop init` makes them',
+  }),
+  recover: recover.optional().meta({
+    description:
+      'brings a stack back whose server and state are lost: takes its buckets over, restores its database from them; `coop recover` sets and removes it (default none)',
   }),
   restore: restore.optional().meta({
     description:

@@ -11,6 +11,7 @@ const pages: Record<string, string> = {
   dns: 'https://developers.cloudflare.com/dns/manage-dns-records/',
   repo2: 'https://pgbackrest.org/configuration.html#section-repository',
   recovery: 'https://age-encryption.org/v1',
+  recover: 'https://pgbackrest.org/command.html#command-restore',
   restore: 'https://pgbackrest.org/command.html#command-restore',
   admins: 'https://man.openbsd.org/sshd.8#AUTHORIZED_KEYS_FILE_FORMAT',
   acmeDirectory: 'https://www.rfc-editor.org/rfc/rfc8555#section-7.1.1',

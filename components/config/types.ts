@@ -24,6 +24,8 @@ export interface StackConfig {
   /** Whom the recovery kit is encrypted to. */
   recovery?: RecoveryConfig | undefined;
   /** This stack is a fenced copy of another. */
+  /** Brings the stack back from its buckets; only while `coop recover` does. */
+  recover?: RecoverConfig | undefined;
   restore?: RestoreConfig | undefined;
   /** Ranges (CIDR) SSH is reachable from; never the whole world. */
   sshFrom: string[];
@@ -146,6 +148,11 @@ export interface Repo2Config {
   endpoint: string;
   region: string;
   bucket: string;
+}
+
+export interface RecoverConfig {
+  /** `latest`, or a time in UTC. */
+  to: string;
 }
 
 export interface RecoveryConfig {

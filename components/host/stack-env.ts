@@ -24,6 +24,7 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     STACK: facts.stack,
     MACHINE: machine.name,
     ROLE: machine.role,
+    RECOVER_TO: config.recover?.to ?? '',
     RESTORE_FROM: config.restore?.from ?? '',
     RESTORE_AT: config.restore?.at ?? '',
     RESTORE_MEDIA: config.restore?.media ?? '',

@@ -43,7 +43,7 @@ export interface KitArgs {
 
 /** A new machine has keys of its own; and lifting a protection must not need a machine that answers. */
 const left = new Set(
-  'hostPublicKey secondaryHostPublicKey deployPublicKey rotated protect expires restore'.split(' '),
+  'hostPublicKey secondaryHostPublicKey deployPublicKey rotated protect expires restore recover'.split(' '),
 );
 const leftSecrets = new Set(['hostKey', 'secondaryHostKey', 'deployKey']);
 

@@ -21,6 +21,8 @@ export interface BucketsArgs {
   retentionDays: number;
   /** Refuses to delete the buckets; without it, deleting a bucket deletes what is in it. Default false. */
   protect: boolean;
+  /** Takes over buckets of these names that are there already, instead of making them. Default false. */
+  adopt?: boolean;
   /** Must exist before the buckets do. Default none. */
   after?: pulumi.Resource[];
 }

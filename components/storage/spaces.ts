@@ -9,6 +9,9 @@ import { ignoredBucket } from './ignored.ts';
 /** Days after which the parts of an upload that was never finished are removed. */
 const UNFINISHED_DAYS = 2;
 
+/** Every input of a bucket. */
+const all = ['name', 'region', 'acl', 'versioning', 'lifecycleRules', 'forceDestroy'];
+
 /**
  * Two private buckets at DigitalOcean Spaces and a limited key for each.
  *
@@ -49,7 +52,14 @@ export class SpacesBuckets extends pulumi.ComponentResource implements Buckets {
         forceDestroy: !args.protect,
       },
       // The provider would rename nothing and lose the bucket from its state; another region would replace it.
-      { parent: this, ignoreChanges: ['name', 'region'], protect: args.protect, dependsOn: args.after },
+      {
+        parent: this,
+        ignoreChanges: args.adopt ? all : ['name', 'region'],
+        protect: args.protect,
+        dependsOn: args.after,
+        // What differs from how we make one is for the next update: an import that differs fails.
+        ...(args.adopt && { import: `${wanted.region},${wanted.name}` }),
+      },
     );
     pulumi.all([bucket.name, bucket.region, bucket.urn]).apply(([name, region, urn]) => {
       const found = ignoredBucket(purpose, { name, region: region ?? wanted.region }, wanted, urn);

@@ -40,6 +40,8 @@ export const digitalocean = cloudProvider({
     if (isSpaces(type)) return id && secret ? `spaces:${id}:${secret}` : undefined;
     return process.env.DIGITALOCEAN_TOKEN || process.env.DIGITALOCEAN_ACCESS_TOKEN;
   },
+  // https://www.pulumi.com/registry/packages/digitalocean/api-docs/spacesbucket/#import
+  importId: (type, asked) => (type === 'SpacesBucket' ? (asked.split(',').at(-1) ?? asked) : asked),
   explain: (verb, type, { status, requestId, body }) => {
     const [message, code] = [String(body.message ?? ''), String(body.code ?? '')];
     if (isSpaces(type)) {

@@ -49,6 +49,19 @@ export function checkRepo2({ repo2, storage, secrets }: Loose<StackConfig>): Pro
   return [...problems, { key: 'repo2.bucket', value, reason: 'is the first repository', remedy }];
 }
 
+/** A stack that is brought back is itself, and no copy of another. */
+export function checkRecover({ recover, restore }: Loose<StackConfig>, now: Date): Problem[] {
+  if (!recover) return [];
+  const value = JSON.stringify(recover.to);
+  if (recover.to !== undefined && recover.to !== 'latest' && Date.parse(recover.to) > now.getTime()) {
+    const remedy = 'name a moment that was archived, or latest';
+    return [{ key: 'recover.to', value, reason: 'is in the future', remedy }];
+  }
+  if (!restore) return [];
+  const remedy = 'remove one of them: recover brings this stack back, restore makes a copy of another';
+  return [{ key: 'recover', reason: 'cannot be beside restore', remedy }];
+}
+
 /** Without it nobody could bring the stack back from its bucket. */
 export function checkRecovery({ recovery, restore }: Loose<StackConfig>): Problem[] {
   // A copy makes no backups, and so needs no kit of its own.

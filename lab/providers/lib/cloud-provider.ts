@@ -21,6 +21,8 @@ export interface CloudProviderOptions {
   settings: Record<string, string>;
   /** Why the provider does not even begin with these settings; undefined when it does. */
   refuse?(): string | undefined;
+  /** The id in what an import asks by, where that is more. */
+  importId?(type: string, asked: string): string;
   /** The provider's own words for a refusal of its API. */
   explain(verb: Verb, type: string, answer: Answer): string;
 }
@@ -99,7 +101,8 @@ export function cloudProvider(options: CloudProviderOptions): Provider {
       }
     },
 
-    async read(subject, id, inputs, outputs) {
+    async read(subject, asked, inputs, outputs) {
+      const id = options.importId?.(short(subject.type), asked) ?? asked;
       const { status, body } = await call('reading', 'GET', subject, id);
       if (status === 404) return undefined;
       const current = body.inputs as Properties;
@@ -108,6 +111,7 @@ export function cloudProvider(options: CloudProviderOptions): Provider {
       const kept = wanted.map((key) => [key, key === '__defaults' ? inputs[key] : current[key]]);
       const origins = [inputs, outputs];
       return {
+        id,
         inputs: rewrap(Object.fromEntries(kept.filter(([, value]) => value !== undefined)), origins),
         outputs: rewrap({ ...current, ...(body.outputs as Properties) }, origins, secretOutputs(subject)),
       };

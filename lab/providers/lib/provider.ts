@@ -21,13 +21,13 @@ export interface Provider {
   check(subject: Subject, olds: Properties, news: Properties): { inputs: Properties; failures: Failure[] };
   diff(subject: Subject, oldInputs: Properties, news: Properties): Diff;
   create(subject: Subject, inputs: Properties, log: Log): Promise<{ id: string; outputs: Properties }>;
-  /** `undefined`: the resource is gone. */
+  /** `undefined`: the resource is gone. An import may ask by other words than the id. */
   read(
     subject: Subject,
     id: string,
     inputs: Properties,
     outputs: Properties,
-  ): Promise<{ inputs: Properties; outputs: Properties } | undefined>;
+  ): Promise<{ id?: string; inputs: Properties; outputs: Properties } | undefined>;
   update(
     subject: Subject,
     id: string,

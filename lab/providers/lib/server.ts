@@ -89,7 +89,7 @@ export async function serve(provider: Provider): Promise<void> {
       const outputs = properties(request.getProperties());
       const found = await provider.read(subjectOf(request), request.getId(), inputs, outputs);
       if (!found) return new provider_pb.ReadResponse();
-      const response = new provider_pb.ReadResponse().setId(request.getId());
+      const response = new provider_pb.ReadResponse().setId(found.id ?? request.getId());
       return response.setProperties(struct(found.outputs)).setInputs(struct(found.inputs));
     },
     update: async (request: provider_pb.UpdateRequest) => {

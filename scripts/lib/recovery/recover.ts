@@ -1,12 +1,15 @@
 import { type Document, isMap } from 'yaml';
+import type { RecoverConfig } from '../../../components/config/types.ts';
 import { VisibleError } from '../../../components/errors.ts';
 import type { Kit } from '../../../components/recovery/kit.ts';
 import { readKit } from '../../../components/recovery/read-kit.ts';
 import { readState, stands } from '../../doctor/state.ts';
+import { bringUp } from '../bring-up.ts';
 import { type InitResult, initStack } from '../init.ts';
 import type { Progress } from '../progress.ts';
 import type { StackPlace } from '../stack-config.ts';
-import { prefix, readStackFile, stackFile } from '../stack-file.ts';
+import { prefix, readStackFile, stackFile, textOf } from '../stack-file.ts';
+import { writeFileAtomically } from '../write-file-atomically.ts';
 import { type Ask, type ReadableBucket, readObject } from './bucket.ts';
 import { openIdentity, openSealed } from './identity.ts';
 import { plainOf, secretsOf } from './kit-file.ts';
@@ -79,4 +82,25 @@ function clear(document: Document, answers: Record<string, unknown>): void {
     if (!key.startsWith(prefix) || kept.includes(key)) continue;
     if (JSON.stringify(answers[key.slice(prefix.length)]) !== JSON.stringify(value)) config.delete(key);
   }
+}
+
+const key = ['config', `${prefix}recover`];
+
+/** What a stack file says of a recovery that was begun and did not come to its end; undefined where there was none. */
+export function begun({ projectDir, stack }: StackPlace): RecoverConfig | undefined {
+  const { document } = readStackFile(stackFile(projectDir, stack));
+  return (document.toJS() as { config?: Record<string, RecoverConfig> } | null)?.config?.[key[1] as string];
+}
+
+/**
+ * Makes the server, takes the buckets over and brings the database back, as the stack file says; then the file says it no
+ * more, and the stack is one like any other. Safe to run again from any point.
+ */
+export async function bringBack(place: StackPlace, progress: Progress): Promise<void> {
+  await bringUp(place, progress);
+  const file = stackFile(place.projectDir, place.stack);
+  const { text, document } = readStackFile(file);
+  document.deleteIn(key);
+  writeFileAtomically(file, textOf(document, text));
+  await bringUp(place, progress);
 }

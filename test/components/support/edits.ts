@@ -150,6 +150,7 @@ export const edits: Record<string, Edits> = {
   'recovery.recipient': to('recovery.recipient', otherRecovery.recipient),
   'recovery.identity': to('recovery.identity', otherRecovery.identity),
   // Only where a copy can be at all; the rest of it is tried in restore/.
+  'recover.to': to('recover.to', 'latest', '2026-11-20T04:15:00Z'),
   'restore.from': (file) =>
     (file.primary as { provider?: string } | undefined)?.provider === 'digitalocean'
       ? to('restore', { from: 'prod' })(file)
