@@ -50,7 +50,7 @@ export function showProblems({ projectDir, stack }: StackPlace, problems: Proble
 export function showDone({ projectDir, stack }: StackPlace, { kitOnly }: { kitOnly?: boolean }): string {
   const file = stackFile(projectDir, stack);
   const next = kitOnly
-    ? [`look first: coop doctor ${stack}`, 'then docs/recovery.md: the server without coop recover']
+    ? [`look first: coop doctor ${stack}`, 'docs/recovery.md says how the server follows']
     : [
         `coop status ${stack}`,
         `coop tootctl ${stack} feeds build: Redis began empty, home timelines are built again`,
