@@ -1,12 +1,10 @@
 import * as pulumi from '@pulumi/pulumi';
-import { checkAccounts } from './components/accounts/check.ts';
-import { clients } from './components/accounts/clients.ts';
-import { readSettings } from './components/accounts/settings.ts';
+import { askAccounts } from './components/accounts/ask-accounts.ts';
 import { ConfigError, parseConfig } from './components/config.ts';
 import { costsOf, describeCosts } from './components/costs/costs.ts';
 import { VisibleError } from './components/errors.ts';
 import { Instance } from './components/instance.ts';
-import { type LastOutputs, refusedMoves } from './components/last.ts';
+import { readLast, refusedMoves } from './components/last.ts';
 import { lock } from './components/lock.ts';
 import { withSource } from './components/restore/source.ts';
 
@@ -14,7 +12,9 @@ const stack = pulumi.getStack();
 const project = pulumi.getProject();
 const raw = await readRaw();
 const config = readConfig();
-await Promise.all([refuseMoves(), askAccounts()]).catch(shown);
+const last = await readLast(project, stack);
+refuseMoves();
+await askAccounts(config, stack, last).catch(shown);
 const instance = new Instance(stack, { stack, config, raw });
 lock(stack, instance, config.protect);
 
@@ -44,23 +44,9 @@ function readConfig() {
   }
 }
 
-/** By what this very stack said last: a StackReference would say the same, and be one more resource in the state. */
-async function refuseMoves(): Promise<void> {
-  const name = `${pulumi.getOrganization()}/${project}/${stack}`;
-  const last = await pulumi.runtime.invoke('pulumi:pulumi:readStackOutputs', { name });
-  const problems = refusedMoves(config, (last.outputs ?? {}) as LastOutputs);
-  if (problems.length > 0) throw new ConfigError(project, stack, problems);
-}
-
-function askAccounts(): Promise<void> {
-  const settings = readSettings(process.env, pulumi.runtime.allConfig());
-  const { region } = config.storage;
-  return checkAccounts(config, stack, {
-    settings,
-    clouds: clients(settings, region),
-    warn: (message) => pulumi.log.warn(message),
-    insisted: Boolean(process.env.COOP_IGNORE_ACCOUNTS),
-  });
+function refuseMoves(): void {
+  const problems = refusedMoves(config, last);
+  if (problems.length > 0) shown(new ConfigError(project, stack, problems));
 }
 
 /** What the user can mend is shown as it is, without a stack trace. */

@@ -1,3 +1,4 @@
+import * as pulumi from '@pulumi/pulumi';
 import type { Problem, StackConfig } from './config.ts';
 
 /** What the last `pulumi up` that came to its end said of the stack; everything may be missing. */
@@ -6,6 +7,13 @@ export interface LastOutputs {
   /** The stack it is a copy of. */
   restoredFrom?: string;
   machines?: { primary?: { provider?: string }; secondary?: { provider?: string } };
+}
+
+/** By what this very stack said: a StackReference would say the same, and be one more resource in the state. */
+export async function readLast(project: string, stack: string): Promise<LastOutputs> {
+  const name = `${pulumi.getOrganization()}/${project}/${stack}`;
+  const { outputs } = await pulumi.runtime.invoke('pulumi:pulumi:readStackOutputs', { name });
+  return (outputs ?? {}) as LastOutputs;
 }
 
 /** Edits that nothing could carry out in place: refused before anything is asked for. */

@@ -1,6 +1,7 @@
 import type { StackConfig } from '../config.ts';
 import { VisibleError } from '../errors.ts';
-import { noRoom, notAccepted, notEnough, notTheZone, type Problem, unusable } from './problems.ts';
+import type { LastOutputs } from '../last.ts';
+import { anothers, noRoom, notAccepted, notEnough, notTheZone, type Problem, unusable } from './problems.ts';
 import { machinesOf, type Provider, providersOf, tokenVariables } from './providers.ts';
 import type { Settings } from './settings.ts';
 import { type Clouds, Refusal, Silence } from './types.ts';
@@ -8,6 +9,8 @@ import { type Clouds, Refusal, Silence } from './types.ts';
 export interface Asking {
   clouds: Clouds;
   settings: Settings;
+  /** What the stack has already. */
+  last: LastOutputs;
   /** Told of what could not be asked. */
   warn(message: string): unknown;
   /** Somebody looked, and knows better: what does not fit is a warning. */
@@ -51,15 +54,25 @@ async function ask(provider: Provider, wanted: Wanted, asking: Asking): Promise<
 }
 
 const questions: Record<Provider, (wanted: Wanted, asking: Asking) => Promise<Problem[]>> = {
-  hetzner: async (_wanted, { clouds }) => notEnough('hetzner', await clouds.hetzner.whoami()),
+  async hetzner(wanted, asking) {
+    const [who, elsewhere] = await Promise.all([
+      asking.clouds.hetzner.whoami(),
+      notHeld('hetzner', wanted, asking),
+    ]);
+    return [...notEnough('hetzner', who), ...elsewhere];
+  },
   spaces: async (_wanted, { clouds }) => notEnough('spaces', await clouds.spaces.whoami()),
-  async digitalocean({ config, stack }, { clouds: { digitalocean }, warn }) {
+  async digitalocean(wanted, asking) {
+    const { config, stack } = wanted;
+    const { clouds, warn } = asking;
+    const { digitalocean } = clouds;
     const machines = machinesOf(config, 'digitalocean', stack);
-    const [who, quotas] = await Promise.all([
+    const [who, quotas, elsewhere] = await Promise.all([
       digitalocean.whoami(machines.length > 0 ? 'machines' : 'buckets'),
       machines.length > 0 ? digitalocean.quotas(machines).catch(heard) : [],
+      notHeld('digitalocean', wanted, asking),
     ]);
-    const problems = notEnough('digitalocean', who);
+    const problems = [...notEnough('digitalocean', who), ...elsewhere];
     if (quotas instanceof Silence) warn(`${quotas.message}: its limits were not checked`);
     // A token that may not read them is told by the other question.
     if (who.locked || quotas instanceof Error) return problems;
@@ -75,6 +88,19 @@ const questions: Record<Provider, (wanted: Wanted, asking: Asking) => Promise<Pr
     return [...(wrong ? [wrong] : []), ...notEnough('cloudflare', who)];
   },
 };
+
+/** Machines that the stack has there, and that this token does not see. What cannot be asked is told by the other questions. */
+async function notHeld(
+  provider: 'hetzner' | 'digitalocean',
+  { config, stack }: Wanted,
+  { clouds, last }: Asking,
+): Promise<Problem[]> {
+  const machines = machinesOf(config, provider, stack, last.machines ?? {});
+  const held = await Promise.all(
+    machines.map((machine) => clouds[provider].holds(machine).catch((error) => heard(error) !== undefined)),
+  );
+  return machines.filter((_, index) => !held[index]).map((machine) => anothers(provider, machine));
+}
 
 function heard(error: unknown): Refusal | Silence {
   if (error instanceof Refusal || error instanceof Silence) return error;

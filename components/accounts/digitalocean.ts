@@ -1,3 +1,4 @@
+import { firewallName } from '../machine/hostname.ts';
 import { type Answer, type Api, ask, must, reader, refusalOf } from './ask.ts';
 import type { Cloud, Identity, Makes, Quota } from './types.ts';
 
@@ -67,6 +68,17 @@ export function digitalOceanCloud(api: Api): Cloud {
       const { status, body } = await read(`${path}/${encodeURIComponent(id)}`);
       if (status !== 200 && status !== 404) throw refusalOf(status, body);
       return status === 200;
+    },
+    async holds(machine) {
+      const [droplets, firewalls] = await Promise.all([
+        read(`${paths.droplet}?name=${encodeURIComponent(machine)}`),
+        read(`${paths.firewall}?per_page=${most}`),
+      ]);
+      const named = (list: unknown, name: string) =>
+        (list as { name: string }[]).some((each) => same(each.name, name));
+      return (
+        named(must(droplets).droplets, machine) || named(must(firewalls).firewalls, firewallName(machine))
+      );
     },
     async quotas(machines) {
       const [account, droplets, addresses, ...named] = await Promise.all([

@@ -1,3 +1,4 @@
+import { firewallName } from '../machine/hostname.ts';
 import { type Api, ask, must, reader, refusalOf } from './ask.ts';
 import type { Cloud } from './types.ts';
 
@@ -23,6 +24,15 @@ export function hetznerCloud(api: Api): Cloud {
       const { status, body } = await read(`/${kind}s/${encodeURIComponent(id)}`);
       if (status !== 200 && status !== 404) throw refusalOf(status, body);
       return status === 200;
+    },
+    async holds(machine) {
+      const named = (kind: string, name: string) => read(`/${kind}?name=${encodeURIComponent(name)}`);
+      const [servers, firewalls] = await Promise.all([
+        named('servers', machine),
+        named('firewalls', firewallName(machine)),
+      ]);
+      const found = [must(servers).servers, must(firewalls).firewalls] as unknown[][];
+      return found.some((list) => list.length > 0);
     },
     quotas: async () => [],
   };

@@ -83,6 +83,13 @@ export function notEnough(provider: Provider, { account, access, missing, locked
   ];
 }
 
+/** A token of an account that holds nothing of a machine which the stack has there. */
+export const anothers = (provider: Provider, machine: string): Problem => ({
+  cause: `${tokenVariables[provider]} sees neither ${machine} nor its firewall: it is the token of another project or team`,
+  remedy:
+    'take the token of the project that holds them; if somebody deleted both: COOP_IGNORE_ACCOUNTS=1 pulumi up --refresh',
+});
+
 /** Limits that the stack's machines would exceed. */
 export function noRoom(provider: Provider, quotas: Quota[]): Problem[] {
   return quotas

@@ -28,16 +28,21 @@ export function providersOf(config: object): Provider[] {
   return providers.filter((provider) => needed[provider]);
 }
 
-/** The machines of a stack that are to be in that provider's account, by the names they have there. */
-export function machinesOf(config: object, provider: Provider, stack: string): string[] {
+type Places = { primary?: { provider?: string }; secondary?: { provider?: string } };
+
+/**
+ * The machines of a stack that are to be in that provider's account, by the names they have there; with `last`, only those
+ * that were there already.
+ */
+export function machinesOf(config: object, provider: Provider, stack: string, last?: Places): string[] {
   const { domain, restore, primary, secondary } = config as {
     domain?: string;
     restore?: object;
-    primary?: { provider?: string };
-    secondary?: { provider?: string };
-  };
+  } & Places;
   const said = { primary: primary?.provider ?? 'digitalocean', secondary: secondary?.provider };
-  const roles = (['primary', 'secondary'] as const).filter((role) => said[role] === provider);
+  const roles = (['primary', 'secondary'] as const).filter(
+    (role) => said[role] === provider && (last === undefined || last[role]?.provider === provider),
+  );
   // A copy's domain is its source's, and its name its own.
   if (domain === undefined && !restore) return [];
   return roles.map((role) => hostnameOf(role, { domain: domain ?? '', restore }, stack));

@@ -119,4 +119,14 @@ describe('a stack that was half made', () => {
     expect(third.output).toMatch(/\d+ unchanged/);
     expect(third.output).not.toContain('warning');
   });
+
+  it('is refused with the token of another project, which holds nothing of it', async () => {
+    const other = { ...hilde, name: 'somebody else', token: 'o'.repeat(64), readToken: 'p'.repeat(64) };
+    await client.putAccount(other);
+    await refused(
+      () => ({ HCLOUD_TOKEN: other.token }),
+      up,
+      /HCLOUD_TOKEN sees neither primary\.social\.coop nor its firewall: it is the token of another project/,
+    );
+  });
 });

@@ -3,6 +3,7 @@ import { type Asking, checkAccounts } from '../../../components/accounts/check.t
 import { readSettings } from '../../../components/accounts/settings.ts';
 import { type Clouds, type Identity, Refusal, Silence } from '../../../components/accounts/types.ts';
 import { parseConfig } from '../../../components/config.ts';
+import type { LastOutputs } from '../../../components/last.ts';
 import { copyOf } from '../restore/support.ts';
 import { completed, configOf } from '../support/config.ts';
 import { set } from '../support/edits.ts';
@@ -24,8 +25,12 @@ let clouds: Clouds;
 let asked: string[];
 let warnings: string[];
 let insisted: boolean;
+let last: LastOutputs;
+let held: (machine: string) => boolean;
 beforeEach(() => {
   insisted = false;
+  last = {};
+  held = () => true;
   [asked, warnings] = [[], []];
   const note = <T>(what: string, answer: T) => {
     asked.push(what);
@@ -35,11 +40,13 @@ beforeEach(() => {
     hetzner: {
       whoami: () => note('hetzner', good),
       sees: async () => true,
+      holds: async (machine) => held(machine),
       quotas: () => note('hetzner limits', []),
     },
     digitalocean: {
       whoami: (makes) => note(`digitalocean ${makes}`, good),
       sees: async () => true,
+      holds: async (machine) => held(machine),
       quotas: (machines) => note(`limits for ${machines}`, []),
     },
     spaces: { whoami: () => note('spaces', good) },
@@ -56,7 +63,7 @@ const dns = { provider: 'cloudflare', zone: 'social.coop', zoneId };
 const config = (stack: string, changes = {}) => configOf(set(completed(stack), { dns, ...changes }));
 function check(stack = 'prod', env: NodeJS.ProcessEnv = tokens, changes = {}): Promise<void> {
   const warn = (words: string) => warnings.push(words);
-  const asking: Asking = { clouds, settings: readSettings(env), warn, insisted };
+  const asking: Asking = { clouds, settings: readSettings(env), last, warn, insisted };
   return checkAccounts(config(stack, changes), stack, asking);
 }
 const problems = async (...args: Parameters<typeof check>) => {
@@ -99,7 +106,7 @@ describe('the accounts of a stack', () => {
 
   it('of a copy are not those of its source: a machine of its own name, and no bucket', async () => {
     const options = { project: 'instance', stack: 'rehearsal-1', now: new Date('2026-11-22T12:00:00Z') };
-    const asking = { clouds, settings: readSettings(tokens), warn: () => {}, insisted };
+    const asking = { clouds, settings: readSettings(tokens), last, warn: () => {}, insisted };
     await checkAccounts(parseConfig(copyOf().raw, options), 'rehearsal-1', asking);
     expect(asked).toEqual(['digitalocean machines', 'limits for copy-rehearsal-1']);
   });
@@ -196,6 +203,24 @@ describe('the accounts of a stack', () => {
         /^CLOUDFLARE_API_TOKEN sees no zone 0123.*another account's.* — take a token that/,
       ),
     ]);
+  });
+
+  it('hold the machines that the stack has there already', async () => {
+    held = () => false;
+    // Nothing was made yet.
+    expect(await problems()).toEqual([]);
+    last = { machines: { primary: { provider: 'hetzner' }, secondary: { provider: 'digitalocean' } } };
+    expect(await problems()).toEqual([
+      expect.stringMatching(
+        /^HCLOUD_TOKEN sees neither primary\.social\.coop nor its firewall: .*another project/,
+      ),
+      expect.stringMatching(/^DIGITALOCEAN_TOKEN sees neither secondary\.social\.coop nor its firewall/),
+    ]);
+    // One that comes anew need not be there.
+    last = { machines: { primary: { provider: 'hetzner' } } };
+    expect(await problems()).toHaveLength(1);
+    held = (machine) => machine === 'primary.social.coop';
+    expect(await problems()).toEqual([]);
   });
 
   it('are a warning to somebody who knows better', async () => {

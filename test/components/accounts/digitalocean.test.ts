@@ -126,6 +126,22 @@ describe('a token of DigitalOcean', () => {
     expect(await cloud.sees('server', '1')).toBe(true);
     expect(await cloud.sees('server', '2')).toBe(false);
   });
+
+  it('of another team holds neither the Droplet nor its firewall', async () => {
+    const cloud = await ocean({
+      'GET /v2/droplets': ({ url = '' }) => {
+        const found = url.includes('primary.social.coop') ? [{ id: 1, name: 'primary.social.coop' }] : [];
+        return { status: 200, body: { droplets: found } };
+      },
+      'GET /v2/firewalls': {
+        status: 200,
+        body: { firewalls: [{ id: 'f', name: 'primary-town-social-coop' }] },
+      },
+    });
+    expect(await cloud.holds('primary.social.coop')).toBe(true);
+    expect(await cloud.holds('primary.town.social.coop')).toBe(true);
+    expect(await cloud.holds('primary.alpha.social.coop')).toBe(false);
+  });
 });
 
 describe('limits of DigitalOcean', () => {

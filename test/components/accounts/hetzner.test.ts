@@ -60,6 +60,23 @@ describe('a token of Hetzner', () => {
     await expect(cloud.sees('firewall', '7')).rejects.toMatchObject({ name: 'Silence' });
   });
 
+  it('of another project holds neither the server nor its firewall', async () => {
+    const only =
+      (kind: string, name: string) =>
+      ({ url = '' }: { url?: string | undefined }): Given => {
+        const found = new URL(url, 'http://x').searchParams.get('name') === name ? [{ id: 1, name }] : [];
+        return { status: 200, body: { [kind]: found } };
+      };
+    const cloud = await hetzner({
+      'GET /v1/servers': only('servers', 'primary.social.coop'),
+      'GET /v1/firewalls': only('firewalls', 'primary-town-social-coop'),
+    });
+    expect(await cloud.holds('primary.social.coop')).toBe(true);
+    // Its server was deleted by hand, and it is the right project all the same.
+    expect(await cloud.holds('primary.town.social.coop')).toBe(true);
+    expect(await cloud.holds('primary.alpha.social.coop')).toBe(false);
+  });
+
   it('is not judged when nobody answers', async () => {
     const nobody = hetznerCloud({ base: 'http://127.0.0.1:9', token: 't' });
     await expect(nobody.whoami()).rejects.toMatchObject({ name: 'Silence' });

@@ -57,7 +57,8 @@ export function examined() {
     writeFileSync(file, written);
     for (const left of ['.ssh', 'state/.pulumi', '.cache'])
       rmSync(join(doctor.place.root, left), { recursive: true, force: true });
-    const cloud = { whoami: async () => good, sees: async () => true, quotas: async () => [] };
+    const yes = async () => true;
+    const cloud = { whoami: async () => good, sees: yes, holds: yes, quotas: async () => [] };
     doctor.clouds = {
       hetzner: cloud,
       digitalocean: { ...cloud },
