@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endWhenTold } from './stopping.ts';
 
 const open = new Set<string>();
 let listening = false;
@@ -69,10 +70,5 @@ function listen(): void {
   process.on('exit', () => {
     for (const directory of open) remove(directory);
   });
-  for (const [signal, number] of [
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-    ['SIGHUP', 1],
-  ] as const)
-    process.on(signal, () => process.exit(128 + number));
+  endWhenTold();
 }

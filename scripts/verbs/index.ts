@@ -11,6 +11,7 @@ import { labVerb } from './lab.ts';
 import { logsVerb } from './logs.ts';
 import { maintenanceVerb } from './maintenance.ts';
 import { recoverVerb } from './recover.ts';
+import { rehearseVerb } from './rehearse.ts';
 import { renderVerb } from './render.ts';
 import { rotateVerb } from './rotate.ts';
 import { sshVerb } from './ssh.ts';
@@ -32,6 +33,7 @@ export const verbs: (() => Command)[] = [
   driftVerb,
   adminVerb,
   rotateVerb,
+  rehearseVerb,
   failoverVerb,
   recoverVerb,
   destroyVerb,

@@ -80,10 +80,12 @@ const option = (name) => argv.find((word) => word.startsWith(name + '='))?.slice
 const look = (path) => path && { path, mode: (fs.statSync(path).mode & 0o777).toString(8), text: fs.readFileSync(path, 'utf8') };
 const call = { argv, knownHosts: look(option('UserKnownHostsFile')), identity: look(option('IdentityFile')) };
 fs.writeFileSync(process.env.FAKE_LOG + '.ssh', JSON.stringify(call));
-process.stdout.write(process.env.FAKE_SSH_STDOUT ?? '');
+const line = argv.at(-1);
+const known = JSON.parse(process.env.FAKE_SSH_ANSWERS ?? '[]').find(([pattern]) => new RegExp(pattern).test(line));
+process.stdout.write(known?.[1] === 'NOW' ? String(Date.now() / 1000) : known ? known[1] : process.env.FAKE_SSH_STDOUT ?? '');
 process.stderr.write(process.env.FAKE_SSH_STDERR ?? '');
 if (process.env.FAKE_SSH_WAIT) setTimeout(() => {}, 30000);
-else process.exitCode = Number(process.env.FAKE_SSH_CODE ?? 0);
+else process.exitCode = Number(known?.[2] ?? process.env.FAKE_SSH_CODE ?? 0);
 `;
 
 const program = `
@@ -118,7 +120,34 @@ if (words === 'stack init') {
 } else if (words === 'stack export') {
   if (process.env.FAKE_BACKEND_DOWN) fail('unable to open bucket: connection refused');
   if (!fs.existsSync(path.join(process.env.FAKE_STATE, stack))) fail("no stack named '" + stack + "' found");
-  process.stdout.write(process.env.FAKE_EXPORT ?? '{"deployment":{}}');
+  const made = fs.readFileSync(path.join(process.env.FAKE_STATE, stack), 'utf8');
+  process.stdout.write(process.env.FAKE_EXPORT ?? (made || '{"deployment":{}}'));
+} else if (words === 'stack ls') {
+  const names = fs.readdirSync(process.env.FAKE_STATE).filter((name) => !name.startsWith('.'));
+  process.stdout.write(JSON.stringify(names.map((name) => ({ name }))));
+} else if (words === 'stack rm') {
+  fs.rmSync(path.join(process.env.FAKE_STATE, stack));
+} else if (argv[0] === 'up') {
+  const type = 'digitalocean:index/droplet:Droplet';
+  const made = [{ urn: 'urn:pulumi:x::instance::' + type + '::' + stack + '-primary', type, id: '1', custom: true }];
+  fs.writeFileSync(path.join(process.env.FAKE_STATE, stack), JSON.stringify({ deployment: { resources: made } }));
+  process.stdout.write(' +  digitalocean:index:Droplet ' + stack + '-primary created (2s)\\n');
+  const locks = path.join(process.env.FAKE_STATE, '.pulumi/locks/organization/instance', stack);
+  fs.mkdirSync(locks, { recursive: true });
+  const lock = path.join(locks, 'one.json');
+  const host = require('node:os').hostname();
+  fs.writeFileSync(lock, JSON.stringify({ username: 'me', hostname: host, pid: process.pid, timestamp: new Date() }));
+  const done = (code) => { fs.rmSync(lock, { force: true }); process.exit(code); };
+  process.on('SIGINT', () => setTimeout(() => done(255), 50));
+  if (process.env.FAKE_UP === 'wait') setTimeout(() => done(0), 120000);
+  else if (process.env.FAKE_UP === 'fail') { process.stderr.write('error: 422 no such size\\n'); done(255); }
+  else done(0);
+} else if (argv[0] === 'destroy') {
+  phrase();
+  if (process.env.FAKE_DESTROY === 'fail') fail('503 try again');
+  fs.writeFileSync(path.join(process.env.FAKE_STATE, stack), '{"deployment":{}}');
+} else if (argv[0] === 'cancel') {
+  fs.rmSync(path.join(process.env.FAKE_STATE, '.pulumi/locks/organization/instance', stack), { recursive: true });
 } else if (argv[0] === 'version') {
   process.stdout.write(process.env.FAKE_VERSION ?? 'v3.220.0');
 } else if (words === 'plugin ls') {

@@ -20,13 +20,15 @@ export interface PhaseFacts {
 /** The words of the report: what the cloud did, then what the machine said, then what was asked of it. */
 export function phasesOf({ up, machine, verify, canaries, destroy, clocks }: PhaseFacts): Phase[] {
   const ahead = (clocks?.machine ?? 0) * 1000;
-  const onTheMachine = machine.flatMap(({ name, start, end }) =>
-    end === undefined
-      ? []
-      : [phase(name, new Date(Date.parse(start) - ahead), new Date(Date.parse(end) - ahead))],
-  );
+  const onTheMachine = machine
+    .flatMap(({ name, start, end }) =>
+      end === undefined
+        ? []
+        : [phase(name, new Date(Date.parse(start) - ahead), new Date(Date.parse(end) - ahead))],
+    )
+    .sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
   const first = onTheMachine[0];
-  const last = onTheMachine.at(-1);
+  const last = onTheMachine.toSorted((a, b) => Date.parse(a.end) - Date.parse(b.end)).at(-1);
   return [
     ...(up ? [phase('provision', up.start, first ? earlier(up.end, first.start) : up.end)] : []),
     ...onTheMachine,

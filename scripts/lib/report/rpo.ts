@@ -16,12 +16,6 @@ interface Rpo {
   problem?: string;
 }
 
-/** The checks that name the newest write in the copy, the better yardstick first. */
-const yardsticks = [
-  ['heartbeat', 'heartbeat'],
-  ['newest-row', 'newest row'],
-] as const;
-
 /** Two clocks that are kept by NTP, each asked over SSH, agree this well. */
 const TOLERANCE = 1;
 
@@ -30,10 +24,8 @@ const TOLERANCE = 1;
  * clock and both corrected to one. With a point in time that was asked for, up to that: both are on the source's clock.
  */
 export function rpoOf({ checks, at, fetchStart, clocks }: RpoFacts): Rpo {
-  const found = yardsticks
-    .map(([name, from]) => ({ from, newest: newestOf(checks.find(({ check }) => check === name)) }))
-    .find(({ newest }) => newest !== undefined);
-  if (found?.newest === undefined) return { problem: 'no check said how new the restored data is' };
+  const found = yardstickIn(checks.find(({ check }) => check === 'heartbeat'));
+  if (!found) return { problem: 'no check said how new the restored data is' };
   const target = at ?? fetchStart;
   if (target === undefined) return { problem: 'the machine did not say when the fetch began' };
   const ahead = at ? 0 : (clocks?.machine ?? 0) - (clocks?.source ?? 0);
@@ -47,9 +39,13 @@ export function rpoOf({ checks, at, fetchStart, clocks }: RpoFacts): Rpo {
   };
 }
 
-/** A check that failed still says what it found. */
-function newestOf(check: Check | undefined): number | undefined {
-  const newest = check?.values.newest;
+/** The check names the newest heartbeat; where there is none, the newest row the app wrote. One that failed still says so. */
+function yardstickIn(
+  check: Check | undefined,
+): { newest: number; from: NonNullable<Rpo['rpoFrom']> } | undefined {
+  const { newest, from } = check?.values ?? {};
   const time = typeof newest === 'string' ? Date.parse(newest) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
+  return Number.isNaN(time)
+    ? undefined
+    : { newest: time, from: from === 'newest row' ? 'newest row' : 'heartbeat' };
 }

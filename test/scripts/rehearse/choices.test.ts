@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { chooseMachine, diskNeeded, priceOf } from '../../../scripts/lib/rehearse/machine.ts';
+import { beganAt, rehearsalName } from '../../../scripts/lib/rehearse/names.ts';
+import { ownerHere, ownerIn, stateOf, withOwner } from '../../../scripts/lib/rehearse/owner.ts';
+import { backupFor } from '../../../scripts/lib/rehearse/window.ts';
+import { marksOver, marksUpTo } from '../../../scripts/lib/report/axis.ts';
+
+const backup = (label: string, ended: string, more = {}) => ({
+  label,
+  type: 'full',
+  began: ended,
+  ended,
+  bytes: 1000,
+  error: false,
+  ...more,
+});
+
+describe('the moment to go back to', () => {
+  const now = new Date('2026-11-23T04:00:00Z');
+  const list = [
+    backup('20261122-010000F_20261123-030000I', '2026-11-23T03:01:00Z', { bytes: 10 }),
+    backup('20261122-010000F', '2026-11-22T01:02:00Z'),
+    backup('20261122-010000F_20261122-120000D', '2026-11-22T12:01:00Z', { bytes: 100 }),
+  ];
+
+  it('begins with the newest backup, or the newest before it, and what that stands on', () => {
+    expect(backupFor(list, 'prod', undefined, now)).toEqual({ label: list[0]?.label, bytes: 1010 });
+    expect(backupFor(list, 'prod', new Date('2026-11-22T20:00:00Z'), now)).toEqual({
+      label: list[2]?.label,
+      bytes: 1100,
+    });
+  });
+
+  it.each(['2026-11-22T01:01:00Z', '2026-11-23T04:00:01Z'])('refuses %s, and names the window', (at) => {
+    expect(() => backupFor(list, 'prod', new Date(at), now)).toThrow(
+      /--at .*2026-11-22 01:02 UTC to 2026-11-23 04:00 UTC; nothing was made/,
+    );
+  });
+
+  it('refuses a repository without a backup, and a damaged backup', () => {
+    expect(() => backupFor([], 'prod', undefined, now)).toThrow(/no backup yet .* instance backup full/);
+    expect(() => backupFor([backup('x', '2026-11-22T01:02:00Z', { error: true })], 'prod')).toThrow(
+      /damaged/,
+    );
+  });
+});
+
+describe('the machine', () => {
+  const droplet = { provider: 'digitalocean', region: 'ams3', size: 's-4vcpu-8gb' };
+
+  it('is like its source where that is a Droplet, else one that is big enough, near the bucket', () => {
+    expect(chooseMachine({}, droplet, 'fra1', 1e9)).toEqual(droplet);
+    const hetzner = { provider: 'hetzner', region: 'fsn1', size: 'cpx41' };
+    expect(chooseMachine({}, hetzner, 'fra1', 1e9)).toEqual({ ...droplet, region: 'fra1' });
+    const large = chooseMachine({}, droplet, 'fra1', 150e9);
+    expect(large.size).not.toBe(droplet.size);
+    expect(diskNeeded(150e9)).toBe(209);
+  });
+
+  it('is as asked for, unless the disk is too small: then it says what would do', () => {
+    expect(chooseMachine({ size: 's-2vcpu-4gb', region: 'lon1' }, droplet, 'fra1', 1e9)).toMatchObject({
+      size: 's-2vcpu-4gb',
+      region: 'lon1',
+    });
+    expect(() => chooseMachine({ size: 's-4vcpu-8gb' }, droplet, 'fra1', 150e9)).toThrow(
+      /160 GB, the restore wants 209 GB — take \S+vcpu\S+; nothing was made/,
+    );
+    expect(() => chooseMachine({}, droplet, 'fra1', 9e15)).toThrow(/too small/);
+  });
+
+  it('refuses what does not exist, and a provider that cannot fence', () => {
+    for (const wish of [{ size: 'huge' }, { region: 'moon1' }, { provider: 'hetzner' }])
+      expect(() => chooseMachine(wish, droplet, 'fra1', 1)).toThrow(/nothing was made/);
+  });
+
+  it('has a price by the hour, and for as long as it could be left', () => {
+    expect(priceOf({ ...droplet, provider: 'digitalocean' }, 6)).toMatch(
+      /^USD 0\.07 an hour \(s-4vcpu-8gb\); USD 0\.43 if it were left for 6 h/,
+    );
+  });
+});
+
+describe('a rehearsal', () => {
+  it('is called by the moment it began', () => {
+    const began = new Date('2026-11-23T04:15:07.9Z');
+    expect(rehearsalName(began)).toBe('rehearsal-20261123-041507');
+    expect(beganAt('rehearsal-20261123-041507')?.toISOString()).toBe('2026-11-23T04:15:07.000Z');
+    for (const other of ['rehearsal', 'rehearsal-1', 'prod', 'rehearsal-20269923-041507'])
+      expect(beganAt(other)).toBeUndefined();
+  });
+
+  it('is somebody’s: of a process here, of one that is gone, of another computer, or kept', () => {
+    const owner = ownerHere('prod');
+    expect(ownerIn(withOwner('config: {}\n', owner))).toEqual(owner);
+    expect(withOwner(withOwner('config: {}\n', owner), owner).match(/coop rehearse/g)).toHaveLength(1);
+    expect(ownerIn('config: {}\n')).toBeUndefined();
+    expect(ownerIn('# coop rehearse: {"pid"\n')).toBeUndefined();
+    expect(stateOf(owner)).toBe('running');
+    expect(stateOf({ ...owner, since: '1' })).toBe('gone');
+    expect(stateOf({ ...owner, pid: 2 ** 30 })).toBe('gone');
+    expect(stateOf({ ...owner, host: 'other' })).toBe('elsewhere');
+    expect(stateOf(undefined)).toBe('elsewhere');
+    const kept = { ...owner, pid: 2 ** 30, keptUntil: '2026-11-23T10:00:00Z' };
+    expect(stateOf(kept, new Date('2026-11-23T09:00:00Z'))).toBe('kept');
+    expect(stateOf(kept, new Date('2026-11-23T11:00:00Z'))).toBe('gone');
+  });
+});
+
+describe('an axis', () => {
+  it.each([
+    [139, [0, 60, 120]],
+    [7, [0, 2, 4, 6]],
+    [0.3, [0, 0.1, 0.2, 0.30000000000000004]],
+    [900_000, [0, 259_200, 518_400, 777_600]],
+  ])('of %d seconds has round marks', (seconds, marks) => expect(marksUpTo(seconds, 4)).toEqual(marks));
+
+  it('reaches over its largest value', () => {
+    expect(marksOver(121, 3)).toEqual([0, 60, 120, 180]);
+    expect(marksOver(120, 3)).toEqual([0, 60, 120]);
+  });
+});

@@ -1,0 +1,59 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { restoreFile } from '../../../scripts/lib/rehearse/leftovers.ts';
+import { publish } from '../../../scripts/lib/rehearse/outcome.ts';
+import { takeDown } from '../../../scripts/lib/rehearse/take-down.ts';
+import { run } from '../../../scripts/lib/run.ts';
+import { fakePulumi } from '../fake-pulumi.ts';
+import { report } from '../report/sample.ts';
+
+const stack = 'rehearsal-20261123-041500';
+const quiet = { note: () => {}, step: <T>(_: string, work: () => Promise<T>) => work() };
+let fake: ReturnType<typeof fakePulumi>;
+beforeEach(async () => {
+  fake = fakePulumi();
+  await run(['pulumi', 'up', '--stack', stack], { cwd: fake.projectDir, env: fake.env });
+});
+afterEach(() => {
+  fake.remove();
+  process.exitCode = undefined;
+});
+const place = (more: NodeJS.ProcessEnv = {}) => ({
+  projectDir: fake.projectDir,
+  stack,
+  env: { ...fake.env, PULUMI_CONFIG_PASSPHRASE_FILE: fake.passphraseFile, ...more },
+});
+
+it('takes everything down: what was made, the stack in the state, its file', async () => {
+  await restoreFile(place());
+  expect(readdirSync(fake.projectDir)).toContain(`Pulumi.${stack}.yaml`);
+  await takeDown(place(), quiet, 1);
+  expect(readdirSync(fake.projectDir)).toEqual(['Pulumi.yaml']);
+  expect(readdirSync(join(fake.root, 'state'))).not.toContain(stack);
+});
+
+it('tries again, then names what is left and keeps the state that knows of it', async () => {
+  await expect(takeDown(place({ FAKE_DESTROY: 'fail' }), quiet, 1)).rejects.toThrow(
+    new RegExp(`still there, and still costing: ${stack}-primary .*coop rehearse --cleanup ${stack}`),
+  );
+  expect(fake.calls().filter(({ argv }) => argv[0] === 'destroy')).toHaveLength(3);
+  expect(readdirSync(join(fake.root, 'state'))).toContain(stack);
+});
+
+it('a copy that is left, or a report that nobody can find, is no success', async () => {
+  const options = {
+    context: { kind: 'REAL', projectDir: '', backend: undefined, env: {}, lab: '' } as const,
+    backups: { bucket: 'b', region: 'fra1' },
+    directory: join(fake.root, 'reports'),
+    progress: quiet,
+  };
+  await publish({ report: report() }, { ...options, upload: false });
+  expect(process.exitCode).toBeUndefined();
+  await publish({ report: report(), left: 'a Droplet' }, { ...options, upload: false });
+  expect(process.exitCode).toBe(1);
+  process.exitCode = undefined;
+  const open = () => Promise.reject(new Error('AccessDenied'));
+  await publish({ report: report() }, { ...options, upload: true, open });
+  expect(process.exitCode).toBe(1);
+});

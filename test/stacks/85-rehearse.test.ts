@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { cloud } from '../../lab/cloud/client.ts';
+import { paths } from '../../lab/paths.ts';
+import { rootClient } from '../../lab/services/s3-client.ts';
+import { reportSchema } from '../../scripts/lib/report/schema.ts';
+import { stacks } from './stacks.ts';
+import { coopPath, eventually, inLab, must, run } from './support.ts';
+
+// A rehearsal as an operator runs it: real engine, real machine, real fence, the source serving beside it.
+
+const source = stacks.find(({ name }) => name === 'staging');
+const out = mkdtempSync(join(tmpdir(), 'coop-rehearse-'));
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+const words = (...more: string[]) => inLab(coopPath, 'rehearse', ...more);
+const usual = () => words('staging', '--yes', '--out', out);
+
+/** Everything in the cloud, in the state and in the project that is there now. */
+async function everything() {
+  const ids = (await cloud.everything()).map(({ type, id }) => `${type} ${id}`);
+  const { stdout } = await must(inLab('pulumi', 'stack', 'ls', '--json'));
+  const names = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+  return [...ids, ...names, ...readdirSync(paths.project)].sort();
+}
+
+/** A rehearsal under way, as soon as its machine is there. */
+async function begun(): Promise<{ child: ChildProcess; ended: Promise<number | null> }> {
+  const [program = '', ...args] = usual();
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    ended.then(() => reject(new Error(`ended at once:\n${said}`)));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes('the machine is there')) resolve();
+    });
+  });
+  return { child, ended };
+}
+
+describe.skipIf(!source)('coop rehearse', () => {
+  it('restores staging behind the fence, finds it whole, reports, and leaves nothing but the report', async () => {
+    const before = await everything();
+    const ran = await run([...usual(), '--json'], { seconds: 400 });
+    expect(ran.code, ran.output.slice(-6000)).toBe(0);
+    const { report, page } = JSON.parse(ran.stdout);
+    expect(reportSchema.parse(report)).toMatchObject({ source: 'staging', result: 'passed' });
+    console.log(`rehearsal: RPO ${report.rpoSeconds} s, TTR ${report.ttrSeconds} s`);
+    expect(report.rpoSeconds).toBeLessThan(120);
+    expect(report.canaries.passed).toBe(0);
+    for (const phase of ['provision', 'fetch', 'verify', 'destroy'])
+      expect(report.phases.map(({ name }: { name: string }) => name)).toContain(phase);
+    expect(await everything()).toEqual(before);
+
+    const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+    const region = 'fra1';
+    const client = await rootClient(region);
+    const time = page.split('/').at(-2);
+    for (const name of ['report.json', 'index.html']) {
+      const object = await client.send(
+        new GetObjectCommand({ Bucket: 'staging-social-coop-backups', Key: `reports/${time}/${name}` }),
+      );
+      expect(await object.Body?.transformToString()).toBe(readFileSync(join(out, time, name), 'utf8'));
+    }
+  }, 420_000);
+
+  it('leaves nothing when it is stopped, or killed outright and cleaned up after', async () => {
+    const before = await everything();
+    const stopped = await begun();
+    process.kill(-(stopped.child.pid as number), 'SIGINT');
+    expect(await stopped.ended).toBe(130);
+    expect(await everything()).toEqual(before);
+
+    const killed = await begun();
+    process.kill(-(killed.child.pid as number), 'SIGKILL');
+    await killed.ended;
+    const done = await must(words('--cleanup', '--yes'));
+    expect(done.stdout).toMatch(/^gone: rehearsal-/);
+    await eventually(async () => expect(await everything()).toEqual(before), 5);
+  }, 300_000);
+});
