@@ -126,11 +126,13 @@ if (words === 'stack init') {
   const names = fs.readdirSync(process.env.FAKE_STATE).filter((name) => !name.startsWith('.'));
   process.stdout.write(JSON.stringify(names.map((name) => ({ name }))));
 } else if (words === 'stack rm') {
+  if (/urn/.test(fs.readFileSync(path.join(process.env.FAKE_STATE, stack), 'utf8'))) fail('still has resources');
   fs.rmSync(path.join(process.env.FAKE_STATE, stack));
 } else if (argv[0] === 'up') {
   const type = 'digitalocean:index/droplet:Droplet';
-  const made = [{ urn: 'urn:pulumi:x::instance::' + type + '::' + stack + '-primary', type, id: '1', custom: true }];
-  fs.writeFileSync(path.join(process.env.FAKE_STATE, stack), JSON.stringify({ deployment: { resources: made } }));
+  const root = 'pulumi:pulumi:Stack';
+  const made = process.env.FAKE_UP === 'nothing' ? [] : [{ urn: 'urn:pulumi:x::instance::' + type + '::' + stack + '-primary', type, id: '1', custom: true }];
+  fs.writeFileSync(path.join(process.env.FAKE_STATE, stack), JSON.stringify({ deployment: { resources: [{ urn: 'urn::' + root + '::x', type: root }, ...made] } }));
   process.stdout.write(' +  digitalocean:index:Droplet ' + stack + '-primary created (2s)\\n');
   const locks = path.join(process.env.FAKE_STATE, '.pulumi/locks/organization/instance', stack);
   fs.mkdirSync(locks, { recursive: true });
@@ -140,7 +142,7 @@ if (words === 'stack init') {
   const done = (code) => { fs.rmSync(lock, { force: true }); process.exit(code); };
   process.on('SIGINT', () => setTimeout(() => done(255), 50));
   if (process.env.FAKE_UP === 'wait') setTimeout(() => done(0), 120000);
-  else if (process.env.FAKE_UP === 'fail') { process.stderr.write('error: 422 no such size\\n'); done(255); }
+  else if (/fail|nothing/.test(process.env.FAKE_UP)) { process.stderr.write('error: 422 no such size\\n'); done(255); }
   else done(0);
 } else if (argv[0] === 'destroy') {
   phrase();

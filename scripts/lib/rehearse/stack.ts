@@ -69,7 +69,9 @@ async function fill(
     secrets: Object.fromEntries(Object.entries(secrets).map(([name, secure]) => [name, { secure }])),
   };
   const named = Object.fromEntries(Object.entries(config).map(([key, value]) => [prefix + key, value]));
-  const text = withOwner(stringify({ ...header, config: named }, { lineWidth: 0 }), owner);
+  // In quotes: Pulumi makes of a bare day or time what nobody wrote.
+  const quoted = { lineWidth: 0, defaultStringType: 'QUOTE_SINGLE', defaultKeyType: 'PLAIN' } as const;
+  const text = withOwner(stringify({ ...header, config: named }, quoted), owner);
   writeFileAtomically(stackFile(place.projectDir, stack), text);
   return { place, began, owner, host, deploy };
 }

@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VisibleError } from '../../../components/errors.ts';
 import { readLocks } from '../../doctor/locks.ts';
+import { readState } from '../../doctor/state.ts';
 import { findBackend } from '../backend.ts';
-import { type Kept, nameOf, readState } from '../destroy.ts';
 import type { Progress } from '../progress.ts';
 import type { StackPlace } from '../stack-config.ts';
 import { engine, lastWords } from './engine.ts';
@@ -15,20 +15,25 @@ const TRIES = 3;
 /** Takes a rehearsal away: everything it made, its state, its file. What cannot be is named, and stays in the state. */
 export async function takeDown(place: StackPlace, progress: Progress, pauseMs = 15_000): Promise<void> {
   await freeLock(place, progress);
-  let left: Kept[] = await readState(place);
+  let left = await resourcesOf(place);
   for (let tries = 1; left.length > 0 && tries <= TRIES; tries++) {
     const result = await progress.step(`destroy ${place.stack}`, () =>
       engine(place, ['destroy', '--yes', '--skip-preview']),
     );
-    left = await readState(place);
+    left = await resourcesOf(place);
     if (left.length > 0) progress.note(lastWords(result, 20));
     if (left.length > 0 && tries < TRIES) await sleep(pauseMs);
   }
   if (left.length > 0)
     throw new VisibleError(
-      `still there, and still costing: ${left.map(nameOf).join(', ')} — stack ${place.stack} — mend what is said above, then: coop rehearse --cleanup ${place.stack}`,
+      `still there, and still costing: ${left.map(({ urn }) => urn.split('::').at(-1)).join(', ')} — stack ${place.stack} — mend what is said above, then: coop rehearse --cleanup ${place.stack}`,
     );
   await removeRehearsalStack(place);
+}
+
+/** Everything in its state, the stack itself and its providers too: none of it may be left when the state goes. */
+async function resourcesOf(place: StackPlace): Promise<{ urn: string }[]> {
+  return (await readState(place))?.resources ?? [];
 }
 
 /** Whoever was killed left a lock, and perhaps an engine at work that nobody waits for. */

@@ -124,7 +124,10 @@ describe('coop rehearse', () => {
     rehearse([...usual, '--at', ago(60), '--media', 'empty', '--hours', '2', '--keep']);
     const [stack] = readdirSync(join(place.root, 'state')).filter((name) => name.startsWith('rehearsal'));
     const file = place.file(stack as string);
-    expect(file).toMatch(/instance:restore:\n\s+from: staging\n\s+at: .*Z\n\s+media: empty\n\s+hours: 2\n/);
+    expect(file).toMatch(
+      /instance:restore:\n\s+from: 'staging'\n\s+at: '.*Z'\n\s+media: 'empty'\n\s+hours: 2\n/,
+    );
+    expect(file).toMatch(/instance:expires: '\d{4}-\d\d-\d\d'\n/);
     const secrets = place
       .calls()
       .filter(({ argv }) => argv[0] === 'config' && argv[1] === 'set' && argv.includes(stack as string))
@@ -158,6 +161,7 @@ describe('coop rehearse', () => {
 
   it.each([
     ['pulumi up fails', {}, { FAKE_UP: 'fail' }, /failed: pulumi up failed[\s\S]*422 no such size/],
+    ['pulumi up fails before it makes anything', {}, { FAKE_UP: 'nothing' }, /failed: pulumi up failed/],
     ['the checks say nothing', { 'instance verify': 'oops' }, {}, /instance verify --json printed no JSON/],
     [
       'a canary got out',
