@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout } from '../paths.ts';
 import type { Progress } from '../progress.ts';
@@ -57,7 +57,6 @@ async function timed<T>(progress: Progress, name: string, work: () => Promise<T>
 
 /** Names of the checks this checkout ships: one that is gone from the answer is missed. */
 export function shippedChecks(directory = join(checkout, 'host/opt/social.coop/libexec/verify.d')): string[] {
-  if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .map((name) => /^\d\d-(.+)$/.exec(name)?.[1])
     .filter((name) => name !== undefined);

@@ -28,8 +28,9 @@ export interface ReportFacts extends Pick<PhaseFacts, 'up' | 'machine' | 'destro
 export function buildReport(facts: ReportFacts): Report {
   const { verify, canaries, at, clocks } = facts;
   const checks = verify?.answer.checks ?? [];
-  const fetchStart = facts.machine.find(({ name }) => name === 'fetch')?.start;
-  const { problem, ...rpo } = verify ? rpoOf({ checks, at, fetchStart, clocks }) : {};
+  const ended = (phase: string) => facts.machine.find(({ name }) => name === phase)?.end;
+  const followedUntil = ended('replay') ?? ended('fetch');
+  const { problem, ...rpo } = verify ? rpoOf({ checks, at, followedUntil, clocks }) : {};
   const problems = facts.failure
     ? [facts.failure]
     : problemsIn({ answer: verify?.answer, canaries: canaries?.answer, expected: facts.expected, problem });

@@ -49,7 +49,7 @@ ${failure && html`<div class="why" role="note"><strong>Why it failed:</strong> $
 function figures({ rpoSeconds, rpoFrom, at, ttrSeconds, sizes, phases, checks }: Report): Html {
   const fetch = phases.find(({ name }) => name === 'fetch')?.seconds;
   const ran = checks.filter(({ status }) => status === 'passed').length;
-  const until = at ? 'the time asked for' : 'the start of the restore';
+  const until = at ? 'the time asked for' : 'the end of the replay';
   return html`<dl class="figures">
 ${figure('RPO: data lost', rpoSeconds === undefined ? 'not known' : duration(rpoSeconds), rpoFrom && `from the newest ${rpoFrom} to ${until}`)}
 ${figure('TTR: time to restore', ttrSeconds === undefined ? 'not reached' : duration(ttrSeconds), 'from no machine to verified')}

@@ -4,8 +4,8 @@ interface RpoFacts {
   checks: readonly Check[];
   /** Point in time that was asked for. */
   at?: string | undefined;
-  /** When the fetch began, by the restored machine's clock. */
-  fetchStart?: string | undefined;
+  /** When the copy stopped following its source, by the restored machine's clock. */
+  followedUntil?: string | undefined;
   clocks?: Report['clocks'];
 }
 
@@ -16,18 +16,27 @@ interface Rpo {
   problem?: string;
 }
 
+/** The checks that name the newest write in the copy, the better yardstick first. */
+const yardsticks = [
+  ['heartbeat', 'heartbeat'],
+  ['newest-row', 'newest row'],
+] as const;
+
 /** Two clocks that are kept by NTP, each asked over SSH, agree this well. */
 const TOLERANCE = 1;
 
 /**
- * Seconds of writes the copy lacks: from the newest write in it to the moment the fetch began, each on its machine's own
- * clock and both corrected to one. With a point in time that was asked for, up to that: both are on the source's clock.
+ * Seconds of writes the copy lacks: from the newest write in it to the end of the replay, for as long it takes in what the
+ * source archives; each on its machine's own clock and both corrected to one. With a point in time that was asked for, up to
+ * that: both are on the source's clock.
  */
-export function rpoOf({ checks, at, fetchStart, clocks }: RpoFacts): Rpo {
-  const found = yardstickIn(checks.find(({ check }) => check === 'heartbeat'));
-  if (!found) return { problem: 'no check said how new the restored data is' };
-  const target = at ?? fetchStart;
-  if (target === undefined) return { problem: 'the machine did not say when the fetch began' };
+export function rpoOf({ checks, at, followedUntil, clocks }: RpoFacts): Rpo {
+  const found = yardsticks
+    .map(([name, from]) => ({ from, newest: newestOf(checks.find(({ check }) => check === name)) }))
+    .find(({ newest }) => newest !== undefined);
+  if (found?.newest === undefined) return { problem: 'no check said how new the restored data is' };
+  const target = at ?? followedUntil;
+  if (target === undefined) return { problem: 'the machine did not say when the replay ended' };
   const ahead = at ? 0 : (clocks?.machine ?? 0) - (clocks?.source ?? 0);
   const rpo = (Date.parse(target) - found.newest) / 1000 - ahead;
   const rpoSeconds = Math.round(Math.max(0, rpo) * 1000) / 1000;
@@ -39,13 +48,9 @@ export function rpoOf({ checks, at, fetchStart, clocks }: RpoFacts): Rpo {
   };
 }
 
-/** The check names the newest heartbeat; where there is none, the newest row the app wrote. One that failed still says so. */
-function yardstickIn(
-  check: Check | undefined,
-): { newest: number; from: NonNullable<Rpo['rpoFrom']> } | undefined {
-  const { newest, from } = check?.values ?? {};
+/** A check that failed still says what it found. */
+function newestOf(check: Check | undefined): number | undefined {
+  const newest = check?.values.newest;
   const time = typeof newest === 'string' ? Date.parse(newest) : Number.NaN;
-  return Number.isNaN(time)
-    ? undefined
-    : { newest: time, from: from === 'newest row' ? 'newest row' : 'heartbeat' };
+  return Number.isNaN(time) ? undefined : time;
 }

@@ -30,12 +30,13 @@ const answers = () => {
     status: 'passed',
     figure: '',
     reason: '',
-    values: check === 'heartbeat' ? { newest: ago(7), from: 'heartbeat' } : {},
+    values: check === 'heartbeat' ? { newest: ago(7) } : {},
   }));
   const backup = { label: '20261122-010000F', type: 'full', began: ago(7200), ended: ago(7190), bytes: 5000 };
   const phases = [
     { name: 'packages', start: ago(9), end: ago(6) },
-    { name: 'fetch', start: ago(5), end: ago(4) },
+    { name: 'fetch', start: ago(6), end: ago(5.5) },
+    { name: 'replay', start: ago(5.5), end: ago(5) },
   ];
   return {
     '^date': 'NOW',
