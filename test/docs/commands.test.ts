@@ -60,7 +60,7 @@ test.each([
   ['true && coop lab shell -- coop stauts staging', true],
   ['coop ssh staging -- instance dance | less', true],
   ['node_modules/.bin/node scripts/dance.ts', true],
-  ['coop rehearse', false],
+  ['coop rehearsal', false],
   ['coop admin add staging ana', true],
   ['coop admin remove staging NAME', false],
 ])('%s is found wrong', (line, whole) => {

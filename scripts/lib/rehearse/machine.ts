@@ -43,7 +43,8 @@ export function chooseMachine(
   const like = source.provider === 'digitalocean' ? source : {};
   const needed = diskNeeded(databaseBytes);
   const region = wishes.region ?? like.region ?? storageRegion;
-  const size = wishes.size ?? (fits(like.size, needed) ? like.size : cheapest(needed)) ?? USUAL;
+  const fitting = [like.size, USUAL].find((each) => fits(each, needed));
+  const size = wishes.size ?? fitting ?? cheapest(needed) ?? USUAL;
   if (!digitaloceanRegions.includes(region))
     throw new VisibleError(
       `no such region — --region ${region} — one of ${digitaloceanRegions.join(', ')}; nothing was made`,

@@ -33,7 +33,8 @@ export async function publish(done: Rehearsed, options: Options): Promise<void> 
   const ok = report.result === 'passed' && !left && !lost;
   if (!ok) process.exitCode = 1;
   if (options.json) {
-    const said = { ok, page, uploaded: options.upload && !lost, keptUntil, left, lost, report };
+    // The report as it is kept, and what became of it.
+    const said = { ok, ...report, page, uploaded: options.upload && !lost, keptUntil, left, lost };
     process.stdout.write(`${JSON.stringify(said, null, 2)}\n`);
     return;
   }

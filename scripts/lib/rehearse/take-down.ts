@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VisibleError } from '../../../components/errors.ts';
 import { readLocks } from '../../doctor/locks.ts';
-import { readState } from '../../doctor/state.ts';
+import { readState, type StateResource } from '../../doctor/state.ts';
 import { findBackend } from '../backend.ts';
 import type { Progress } from '../progress.ts';
 import type { StackPlace } from '../stack-config.ts';
@@ -26,15 +26,21 @@ export async function takeDown(place: StackPlace, progress: Progress, pauseMs = 
   }
   if (left.length > 0)
     throw new VisibleError(
-      `still there, and still costing: ${left.map(({ urn }) => urn.split('::').at(-1)).join(', ')} — stack ${place.stack} — mend what is said above, then: coop rehearse --cleanup ${place.stack}`,
+      `still there, and still costing: ${namesOf(left)} — stack ${place.stack} — mend what is said above, then: coop rehearse --cleanup ${place.stack}`,
     );
   await removeRehearsalStack(place);
 }
 
 /** Everything in its state, the stack itself and its providers too: none of it may be left when the state goes. */
-async function resourcesOf(place: StackPlace): Promise<{ urn: string }[]> {
+async function resourcesOf(place: StackPlace): Promise<StateResource[]> {
   return (await readState(place))?.resources ?? [];
 }
+
+const namesOf = (left: StateResource[]): string =>
+  left
+    .filter(({ type }) => !type.startsWith('pulumi:'))
+    .map(({ urn }) => urn.split('::').at(-1))
+    .join(', ') || 'nothing but its entry in the state';
 
 /** Whoever was killed left a lock, and perhaps an engine at work that nobody waits for. */
 async function freeLock(place: StackPlace, progress: Progress, minutes = 10): Promise<void> {
