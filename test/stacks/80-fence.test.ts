@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labFetch } from '../../lab/client.ts';
 import { cloud } from '../../lab/cloud/client.ts';
@@ -6,6 +8,8 @@ import { picture } from '../../lab/picture.ts';
 import { services } from '../../lab/services/addresses.ts';
 import { confirmationLink, mailConnections } from '../../lab/services/mail-client.ts';
 import { peerCounts } from '../../lab/services/peer-client.ts';
+import { checkout } from '../../scripts/lib/paths.ts';
+import { verifyAnswerSchema } from '../../scripts/lib/report/schema.ts';
 import { changesOf, objectsOf } from './buckets.ts';
 import { Copy } from './copies.ts';
 import { type Stack, stacks } from './stacks.ts';
@@ -40,6 +44,9 @@ async function canaries() {
   return { ...report, passed, arrived: after.map((count, index) => count - (before[index] ?? 0)) };
 }
 
+const shippedChecks = readdirSync(join(checkout, 'host/opt/social.coop/libexec/verify.d')).map((name) =>
+  name.slice(3),
+);
 const silent = { passed: [], arrived: [0, 0] };
 const sql = async (stack: Stack, query: string) =>
   (
@@ -74,6 +81,17 @@ describe('a fenced copy of staging', () => {
     post = await member.publish('before the copy was made', { media_ids: [media.id] });
     // What an unfenced copy would do to the world: a post that is due, told to followers and phones.
     await member.publish('due at once', { scheduled_at: new Date(Date.now() + 6 * 60_000).toISOString() });
+    await staging.tootctl(
+      'accounts',
+      'create',
+      'owner',
+      '--email',
+      'owner@social.coop',
+      '--confirmed',
+      '--role',
+      'Owner',
+    );
+    await staging.onMachine('systemctl start manifest media-sample');
     data = await digest(staging);
     // The last segment is archived when it is full, or after `rpo` seconds, or now.
     const last = await sql(staging, 'select pg_walfile_name(pg_switch_wal())');
@@ -95,6 +113,16 @@ describe('a fenced copy of staging', () => {
     expect(await reach(address, 22)).toBe('open');
     const shut = await Promise.all([80, 443, 3000, 5432].map((port) => reach(address, port)));
     expect(new Set(shut)).toEqual(new Set(['closed']));
+  });
+
+  it('passes every check there is', async () => {
+    const { stdout } = await run(copy.coopCommand('ssh', '--', 'instance', 'verify', '--json'), {
+      seconds: 170,
+    });
+    const { checks } = verifyAnswerSchema.parse(JSON.parse(stdout.slice(stdout.indexOf('{'))));
+    expect(checks.filter(({ status }) => status !== 'passed')).toEqual([]);
+    expect(checks.map(({ check }) => check)).toEqual(shippedChecks);
+    expect(checks.find(({ check }) => check === 'media-sample')?.values.objects).toBeGreaterThan(0);
   });
 
   it('was fenced before it fetched, and archives nothing', async () => {
