@@ -77,9 +77,9 @@ async function run(stack: string | undefined, flags: Flags): Promise<void> {
     announce(context);
     return cleanUp(context, stack, flags);
   }
+  announce(context, stack);
   if (stack === undefined)
     throw new VisibleError('no stack — coop rehearse — say whose backups: coop rehearse prod');
-  announce(context, stack);
   const missing = ['SPACES_ACCESS_KEY_ID', 'SPACES_SECRET_ACCESS_KEY'].filter((name) => !context.env[name]);
   if (flags.upload && missing.length > 0)
     throw new VisibleError(

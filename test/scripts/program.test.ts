@@ -30,7 +30,7 @@ describe('every verb', () => {
       [
         ...['init', 'doctor'],
         ...['costs', 'images', 'render', 'status', 'logs', 'ssh', 'tootctl', 'maintenance', 'drift'],
-        ...['admin', 'add', 'remove', 'list', 'rotate', 'failover', 'recover', 'destroy'],
+        ...['admin', 'add', 'remove', 'list', 'rotate', 'failover', 'recover', 'rehearse', 'destroy'],
         ...['lab', 'up', 'down', 'status', 'shell'],
       ].sort(),
     );
