@@ -4,7 +4,7 @@ import { ConfigError, parseConfig } from './components/config.ts';
 import { costsOf, describeCosts } from './components/costs/costs.ts';
 import { VisibleError } from './components/errors.ts';
 import { Instance } from './components/instance.ts';
-import { readLast, refusedMoves } from './components/last.ts';
+import { adopts, readLast, refusedMoves } from './components/last.ts';
 import { lock } from './components/lock.ts';
 import { withSource } from './components/restore/source.ts';
 
@@ -15,7 +15,7 @@ const config = readConfig();
 const last = await readLast(project, stack);
 refuseMoves();
 await askAccounts(config, stack, last).catch(shown);
-const instance = new Instance(stack, { stack, config, raw });
+const instance = new Instance(stack, { stack, config, raw, adopt: adopts(config, last) });
 lock(stack, instance, config.protect);
 
 export const { address, url, ssh, machines, buckets, dnsByHand, recovery } = instance;

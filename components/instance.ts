@@ -21,6 +21,8 @@ export interface InstanceArgs {
   raw: Readonly<Record<string, string>>;
   /** Pulumi stack. */
   stack: string;
+  /** Takes over buckets that are there already. Default false. */
+  adopt?: boolean;
 }
 
 /** A Mastodon instance: its machines, buckets and names, and the host tree laid on each machine. */
@@ -70,7 +72,7 @@ export class Instance extends pulumi.ComponentResource {
             storage,
             retentionDays: backupDays,
             protect,
-            adopt: config.recover !== undefined,
+            adopt: args.adopt === true,
             after: members(group),
           },
           parent,

@@ -6,6 +6,7 @@ export interface LastOutputs {
   url?: string;
   /** The stack it is a copy of. */
   restoredFrom?: string;
+  buckets?: { media: string; backups: string };
   machines?: { primary?: { provider?: string }; secondary?: { provider?: string } };
 }
 
@@ -14,6 +15,11 @@ export async function readLast(project: string, stack: string): Promise<LastOutp
   const name = `${pulumi.getOrganization()}/${project}/${stack}`;
   const { outputs } = await pulumi.runtime.invoke('pulumi:pulumi:readStackOutputs', { name });
   return (outputs ?? {}) as LastOutputs;
+}
+
+/** Whether buckets are taken over: never by a stack that has its own, whatever its file says, for it would lose those. */
+export function adopts({ recover }: StackConfig, { buckets }: LastOutputs): boolean {
+  return recover !== undefined && buckets === undefined;
 }
 
 /** Edits that nothing could carry out in place: refused before anything is asked for. */

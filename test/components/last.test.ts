@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refusedMoves } from '../../components/last.ts';
+import { adopts, refusedMoves } from '../../components/last.ts';
 import { completed, configOf } from './support/config.ts';
 import { set } from './support/edits.ts';
 
@@ -39,4 +39,12 @@ test('a secondary of a protected stack is neither moved nor taken away', () => {
 test('a secondary may be added', () => {
   const alone = { ...last, machines: { primary: last.machines.primary } };
   expect(refusedMoves(configOf(file), alone)).toEqual([]);
+});
+
+test('buckets are taken over by a stack that has none, and only when it is to be brought back', () => {
+  const back = configOf(set(file, { recover: { to: 'latest' } }));
+  expect(adopts(back, {})).toBe(true);
+  expect(adopts(configOf(file), {})).toBe(false);
+  // Left in a file by mistake, it must not have a running stack import what it has and delete what it had.
+  expect(adopts(back, { ...last, buckets: { media: 'm', backups: 'b' } })).toBe(false);
 });

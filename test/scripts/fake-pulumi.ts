@@ -117,6 +117,10 @@ if (words === 'stack init') {
   place[name] = { secure: data.encryptionsalt + '|' + mirror(input.replace(/\\n$/, '')) };
   fs.writeFileSync(file, yaml.stringify(data));
 } else if (words === 'stack select') {
+} else if (argv[0] === 'up') {
+  if (process.env.FAKE_UP_FAILS) fail('the machine does not answer');
+  const { config = {} } = read();
+  fs.appendFileSync(process.env.FAKE_LOG + '.ups', JSON.stringify(config['instance:recover'] ?? null) + '\\n');
 } else if (words === 'stack export') {
   if (process.env.FAKE_BACKEND_DOWN) fail('unable to open bucket: connection refused');
   if (!fs.existsSync(path.join(process.env.FAKE_STATE, stack))) fail("no stack named '" + stack + "' found");

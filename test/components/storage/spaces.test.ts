@@ -55,3 +55,18 @@ test('an edit of a bucket’s name is ignored by bucket and key alike, and repor
     /^the edit is ignored: the bucket stays staging-social-coop-media — storage\.media, or the domain it follows — /,
   );
 });
+
+test('a stack that is brought back takes its buckets over as they are; no other does', async () => {
+  const bucket = async (changes: Record<string, unknown>) =>
+    only((await staging(changes)).resources, 'SpacesBucket', 'staging-storage-media');
+  const back = await bucket({
+    recover: { to: 'latest' },
+    'storage.media': 'of-old',
+    'storage.region': 'ams3',
+  });
+  expect(back.importId).toBe('ams3,of-old');
+  // An import that differs fails, and what cannot be read from the bucket differs.
+  expect(back.ignoreChanges.sort()).toEqual(Object.keys(back.inputs).sort());
+  const usual = await bucket({});
+  expect(usual).toMatchObject({ importId: '', ignoreChanges: ['name', 'region'] });
+});

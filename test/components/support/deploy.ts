@@ -4,6 +4,7 @@ import { MockMonitor } from '@pulumi/pulumi/runtime/mocks.js';
 import { vi } from 'vitest';
 import type { StackConfig } from '../../../components/config.ts';
 import { Instance } from '../../../components/instance.ts';
+import { adopts } from '../../../components/last.ts';
 import { settled } from '../../../scripts/lib/diagram/settled.ts';
 import { engineConfig } from '../../fixtures/stack.ts';
 import { outputsOf } from './outputs.ts';
@@ -19,6 +20,8 @@ export interface Asked {
   /** Names of the inputs that hold a secret. */
   secrets: string[];
   ignoreChanges: string[];
+  /** What it takes over, where it is there already. */
+  importId: string;
   protect: boolean;
   deletedWith: string;
   dependsOn: string[];
@@ -37,6 +40,7 @@ interface Request {
   getName(): string;
   getIgnorechangesList(): string[];
   getProtect(): boolean;
+  getImportid(): string;
   getDeletedwith(): string;
   getDependenciesList(): string[];
   getParent(): string;
@@ -77,7 +81,12 @@ export async function deploy(
   );
   const warn = vi.spyOn(pulumi.log, 'warn').mockResolvedValue(undefined);
   try {
-    const instance = new Instance(stack, { config, stack, raw: engineConfig({ ...config }) });
+    const instance = new Instance(stack, {
+      config,
+      stack,
+      raw: engineConfig({ ...config }),
+      adopt: adopts(config, {}),
+    });
     await settled();
     return { resources, instance, warnings: warn.mock.calls.map(([message]) => message) };
   } finally {
@@ -108,6 +117,7 @@ function describe(type: string, name: string, wrapped: Properties, custom: boole
     secrets,
     custom,
     ignoreChanges: request.getIgnorechangesList(),
+    importId: request.getImportid(),
     protect: request.getProtect(),
     deletedWith: lastPart(request.getDeletedwith()),
     dependsOn: request.getDependenciesList().map(lastPart),

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Encrypter } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,7 +6,14 @@ import { parse } from 'yaml';
 import { publicKeyOf } from '../../../components/config/keys.ts';
 import { type Kit, kitText, makeKit } from '../../../components/recovery/kit.ts';
 import type { Ask } from '../../../scripts/lib/recovery/bucket.ts';
-import { findKit, refuseWhatIsThere, writeStack } from '../../../scripts/lib/recovery/recover.ts';
+import {
+  begun,
+  bringBack,
+  findKit,
+  refuseWhatIsThere,
+  writeStack,
+} from '../../../scripts/lib/recovery/recover.ts';
+import { primaryOf } from '../../../scripts/lib/recovery/show.ts';
 import { readStackConfig, secretsOf } from '../../../scripts/lib/stack-config.ts';
 import { completed, configOf } from '../../components/support/config.ts';
 import { passphrase, recovery } from '../../fixtures/recovery.ts';
@@ -202,6 +209,24 @@ describe('the stack that is written', () => {
     expect((await write()).problems).toEqual([]);
   });
 
+  it('is brought up with what it is to be brought back to, and then is one like any other', async () => {
+    const ups = () =>
+      readFileSync(`${project.env.FAKE_LOG}.ups`, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    expect(begun(stack())).toBeUndefined();
+    await write({ recover: { to: 'latest' } });
+    const failing = { ...stack(), env: { ...stack().env, FAKE_UP_FAILS: '1' } };
+    await expect(bringBack(failing, quiet)).rejects.toThrow(/the machine does not answer/);
+    // The next run sees that, and goes on.
+    expect(begun(stack())).toEqual({ to: 'latest' });
+    await bringBack(stack(), quiet);
+    expect(ups()).toEqual([{ to: 'latest' }, null]);
+    expect(begun(stack())).toBeUndefined();
+    expect(project.file('prod')).toContain('instance:storage:');
+  });
+
   it('stays away from what is not lost', async () => {
     await expect(refuseWhatIsThere({ ...stack(), stack: 'staging' }, kit)).rejects.toThrow(
       /is of another stack — prod, not staging/,
@@ -215,5 +240,19 @@ describe('the stack that is written', () => {
     );
     writeFileSync(join(project.projectDir, 'Pulumi.prod.yaml'), '');
     await expect(refuseWhatIsThere({ ...stack(), env }, kit)).rejects.toThrow(/the state knows a server/);
+  });
+});
+
+describe('the new machine', () => {
+  const primary = { provider: 'hetzner', region: 'fsn1', size: 'cpx42' };
+  const given = { ...kit, config: { ...kit.config, 'instance:primary': JSON.stringify(primary) } };
+  it.each([
+    [{}, {}],
+    [{ size: 'cpx52' }, { primary: { ...primary, size: 'cpx52' } }],
+    [{ provider: 'hetzner', region: 'nbg1' }, { primary: { ...primary, region: 'nbg1' } }],
+    // What is a size here means nothing there: the check of the config asks for one.
+    [{ provider: 'digitalocean', region: 'fra1' }, { primary: { provider: 'digitalocean', region: 'fra1' } }],
+  ])('asked for by %j is %j', (flags, expected) => {
+    expect(primaryOf(given, flags)).toEqual(expected);
   });
 });
