@@ -7,6 +7,7 @@ import type { Mistake } from './mistake.ts';
 import { names } from './names.ts';
 import { peopleAndExpiry } from './people-and-expiry.ts';
 import { ranges } from './ranges.ts';
+import { recovery } from './recovery.ts';
 import { search } from './search.ts';
 import { secrets } from './secrets.ts';
 import { storage } from './storage.ts';
@@ -18,6 +19,7 @@ export const mistakes: Mistake[] = [
   ...machines,
   ...names,
   ...ranges,
+  ...recovery,
   ...containers,
   ...app,
   ...alerts,
