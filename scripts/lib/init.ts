@@ -5,6 +5,7 @@ import type { Problem } from '../../components/config/types.ts';
 import { VisibleError } from '../../components/errors.ts';
 import { readState, stands } from '../doctor/state.ts';
 import { findBackend } from './backend.ts';
+import { isCopy } from './copy.ts';
 import { encryptSecrets } from './encrypt.ts';
 import { type PassphraseSource, passphraseIn, withPassphrase } from './passphrase.ts';
 import { pinImages } from './pin-images.ts';
@@ -15,7 +16,7 @@ import { pulumi } from './pulumi.ts';
 import { makeRecoveryKeys } from './recovery/identity.ts';
 import { setAnswers } from './set-answers.ts';
 import { type RawConfig, readStackConfig, secretsOf } from './stack-config.ts';
-import { checkStackName, prefix, readStackFile, stackFile, textOf } from './stack-file.ts';
+import { checkStackName, configOf, prefix, readStackFile, stackFile, textOf } from './stack-file.ts';
 import { problemsOf } from './validate.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
@@ -89,7 +90,9 @@ function usesPassphrase(document: Document, backend: string | undefined): boolea
 }
 
 const recoveryKey = ['config', `${prefix}recovery`];
-const wantsRecovery = (document: Document) => !document.hasIn(recoveryKey);
+/** A copy makes no backups, and so has no kit of its own. */
+const wantsRecovery = (document: Document) => !document.hasIn(recoveryKey) && !isCopy(plainOf(document));
+const plainOf = (document: Document) => configOf(document, () => '');
 
 interface Draft {
   file: string;
@@ -111,7 +114,8 @@ async function build(
   if (options.smtpPassword !== undefined && !plan.kept.includes('smtpPassword'))
     plan.make.smtpPassword = options.smtpPassword;
   for (const [key, value] of Object.entries(plan.publicKeys)) document.setIn(['config', prefix + key], value);
-  const notes = options.resolveImages === false ? [] : await pinImages(document, progress);
+  const notes =
+    options.resolveImages === false || isCopy(plainOf(document)) ? [] : await pinImages(document, progress);
 
   const created = await progress.step(`stack ${stack} in the state`, () => createStack(place));
   const names = Object.keys(plan.make);

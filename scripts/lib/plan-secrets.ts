@@ -1,5 +1,6 @@
 import type { Document } from 'yaml';
 import { VisibleError } from '../../components/errors.ts';
+import { isCopy } from './copy.ts';
 import { type SecretGroup, secretGroups } from './generate-secrets.ts';
 import { prefix } from './stack-file.ts';
 
@@ -31,7 +32,7 @@ export function planSecrets(
   const plain = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key.slice(prefix.length), value]),
   );
-  for (const group of secretGroups.filter(({ wanted }) => wanted?.(plain) ?? true)) {
+  for (const group of groupsOf(plain)) {
     const members = membersOf(group);
     const there = members.filter(({ key, inSecrets }) =>
       inSecrets ? key in secrets : prefix + key in config,
@@ -51,11 +52,16 @@ export function planSecrets(
 
 /** Names of the secrets that a stack's config calls for and `there` lacks. */
 export function missingSecrets(plain: Record<string, unknown>, there: string[]): string[] {
-  return secretGroups
-    .filter(({ wanted }) => wanted?.(plain) ?? true)
+  return groupsOf(plain)
     .flatMap(({ secrets }) => secrets)
     .filter((name) => !there.includes(name));
 }
+
+/** A copy of another stack has only the keys of its own machine: those with a public half. */
+const groupsOf = (plain: Record<string, unknown>): SecretGroup[] =>
+  secretGroups
+    .filter(({ publicKey }) => publicKey !== undefined || !isCopy(plain))
+    .filter(({ wanted }) => wanted?.(plain) ?? true);
 
 interface Member {
   key: string;

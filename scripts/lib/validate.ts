@@ -1,5 +1,6 @@
 import type { Problem } from '../../components/config/types.ts';
 import { ConfigError, parseConfig } from '../../components/config.ts';
+import { isCopy, ofCopy } from './copy.ts';
 import type { RawConfig } from './stack-config.ts';
 import { prefix } from './stack-file.ts';
 
@@ -10,6 +11,16 @@ export function problemsOf(config: RawConfig, stack: string): Problem[] {
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return [...error.problems];
+    const copy = isCopy({ restore: readJson(config.values[`${prefix}restore`]) });
+    // What is missing in a copy's file comes from its source; the program sees it when it has asked there.
+    return error.problems.filter(({ key, reason }) => !copy || ofCopy.test(key) || reason !== 'is missing');
+  }
+}
+
+function readJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '{}');
+  } catch {
+    return undefined;
   }
 }

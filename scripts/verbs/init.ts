@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { VisibleError } from '../../components/errors.ts';
 import { announce, type Context, findContext } from '../lib/context.ts';
+import { isCopy } from '../lib/copy.ts';
 import { initStack } from '../lib/init.ts';
 import { answersFrom, type InitFlags } from '../lib/init-answers.ts';
 import { askMissing } from '../lib/init-questions.ts';
@@ -45,6 +46,7 @@ overwritten: run it again whenever something is missing. Commit the stack file; 
       ],
       ['coop init STACK --provider existing --host 203.0.113.7', 'a Debian 13 host that is there already'],
       ['coop init staging --set rpo=30', 'any other plain key of the config'],
+      ['coop init STACK --set restore.from=prod', 'a fenced copy of another stack: the keys of its machine'],
     ],
   })
     .argument('<stack>', 'its name: prod, staging, …')
@@ -102,7 +104,9 @@ async function init(stack: string, flags: Flags): Promise<void> {
     );
   const { document } = readStackFile(stackFile(context.projectDir, stack));
   const config = configOf(document, () => '[secret]');
-  const asking = !flags.yes && !flags.json && canAsk();
+  // A copy is what its source is: there is nothing to ask.
+  const copied = isCopy(config) || (flags.set ?? []).some((entry) => entry.startsWith('restore.from='));
+  const asking = !flags.yes && !flags.json && canAsk() && !copied;
   const given = asking ? await askMissing(flags, config) : flags;
   const smtpPassword = await findSmtpPassword(flags, given, config, asking);
   const result = await initStack({

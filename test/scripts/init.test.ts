@@ -71,6 +71,19 @@ describe('coop init', () => {
     expect(place.file('staging')).toBe(theirs);
   });
 
+  it('gives a copy of another stack the keys of its machine, and asks for nothing that comes from there', async () => {
+    const copy = { restore: { from: 'staging' }, primary: { provider: 'digitalocean', region: 'fra1' } };
+    const result = await init({ stack: 'copy', answers: copy });
+    expect(result).toMatchObject({ problems: [], recovery: false, generated: ['hostKey', 'deployKey'] });
+    expect(Object.keys(parse(place.file('copy')).config).sort()).toEqual(
+      ['deployPublicKey', 'hostPublicKey', 'primary', 'restore', 'secrets'].map((name) => `instance:${name}`),
+    );
+    const wrong = { ...copy, restore: { from: 'staging', media: 'everything' } };
+    expect((await init({ stack: 'other', answers: wrong })).problems.map(({ key }) => key)).toEqual([
+      'restore.media',
+    ]);
+  });
+
   it('makes only the secret that is missing', async () => {
     await init();
     const before = secrets();
