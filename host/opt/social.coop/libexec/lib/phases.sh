@@ -6,13 +6,15 @@ phases=$state/restore/phases.json
 
 moment() { date --utc +%Y-%m-%dT%H:%M:%S.%3NZ; }
 
-# phase_ended NAME START: a part in several steps goes from the first one's start to the last one's end.
+# phase_ended NAME START: a part in several steps goes from the first one's start to the last one's end. What is done again
+# after the app has run is no part of the restore any more.
 phase_ended() {
   local known=[]
   mkdir -p "${phases%/*}"
   if [ -s "$phases" ]; then known=$(<"$phases"); fi
   put "$phases" "$(jq --compact-output --arg name "$1" --arg start "$2" --arg end "$(moment)" '
-    if any(.[]; .name == $name) then map(if .name == $name then .end = $end else . end)
+    if any(.[]; .name == "app") then .
+    elif any(.[]; .name == $name) then map(if .name == $name then .end = $end else . end)
     else . + [{name: $name, start: $start, end: $end}] end' <<<"$known")"
 }
 
