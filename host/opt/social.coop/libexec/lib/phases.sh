@@ -14,8 +14,8 @@ phase_ended() {
   if [ -s "$phases" ]; then known=$(<"$phases"); fi
   put "$phases" "$(jq --compact-output --arg name "$1" --arg start "$2" --arg end "$(moment)" '
     if any(.[]; .name == "app") then .
-    elif any(.[]; .name == $name) then map(if .name == $name then .end = $end else . end)
-    else . + [{name: $name, start: $start, end: $end}] end' <<<"$known")"
+    elif any(.[]; .name == $name) then map(if .name == $name then ."end" = $end else . end)
+    else . + [{name: $name, start: $start, "end": $end}] end' <<<"$known")"
 }
 
 # phase NAME COMMAND…
