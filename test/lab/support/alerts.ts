@@ -48,7 +48,7 @@ export function describeAlerts(get: () => ApplyLab): void {
       expect(ran.code, ran.output).toBe(0);
       // It looks when the tests say so; the next apply starts its timer again.
       await lab.must(
-        'systemctl stop watch.timer; while systemctl is-active --quiet watch.service; do sleep 0.1; done',
+        'systemctl stop watch.timer; while [ "$(systemctl is-active watch.service)" = activating ]; do sleep 0.1; done',
       );
       await look();
       since = (await peerRequests()).at(-1)?.id ?? 0;

@@ -31,6 +31,11 @@ it.each([
     /the database did not come up\ntables: accounts: 3 rows lost\n/,
   ],
   ['that came to no report says so', 'echo "no connection" >&2; exit 2', /No report: it ended with code 2/],
+  [
+    'that passed and left something behind says what',
+    `echo '${report({ ok: false, left: 'a machine is left: coop rehearse --cleanup' })}'; exit 1`,
+    /\na machine is left: coop rehearse --cleanup\n/,
+  ],
   ['that says nothing has proven nothing', 'exit 0', /could not be proven/],
   [
     'whose report failed is no success, whatever it ended with',
