@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { checkout } from '../../../scripts/lib/paths.ts';
+import { rehearseVerb } from '../../../scripts/verbs/rehearse.ts';
 
 // What GitLab's editor checks a pipeline by (gitlabhq/gitlabhq, app/assets/javascripts/editor/schema/ci.json, November 2026):
 // the keys we use, and what may stand under them. A key that is not here is refused by the test below.
@@ -94,6 +95,15 @@ describe('the pipeline', () => {
     // The whole suite is what CI runs elsewhere.
     expect(readFileSync(join(checkout, '.ci/run'), 'utf8')).toContain('./scripts/test --yes');
     expect(jobs.find(([name]) => name === 'whole')?.[1].script).toEqual(['./scripts/test --yes']);
+  });
+
+  it('rehearses with options that the verb has', () => {
+    const program = readFileSync(join(checkout, 'scripts/ci/rehearse'), 'utf8');
+    const [, used = ''] = /rehearse "\$stack" (.*) >/.exec(program) ?? [];
+    const options = used.match(/--[a-z-]+/g) ?? [];
+    expect(options).toEqual(['--yes', '--json', '--out']);
+    const help = rehearseVerb().helpInformation();
+    for (const option of options) expect(help).toContain(option);
   });
 
   it('gives a stack’s keys to no shared runner: whatever needs them has a tag', () => {
