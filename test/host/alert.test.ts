@@ -75,6 +75,9 @@ describe('what people read', () => {
     ];
     const text = written('text', { unit: 'watch.service', problems, runbook: 'site-down' });
     expect(text).toContain('social.coop: 2 things are broken');
+    const blind = written('text', { unit: 'watch.service' });
+    expect(blind).toContain('social.coop: watch has failed');
+    expect(blind).toContain('said      no backup in repository 1');
     expect(text).toContain('broken    site: nginx answers 502\nbroken    jobs: image-archive will not run');
   });
 

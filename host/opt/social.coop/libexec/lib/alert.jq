@@ -6,7 +6,8 @@ def between($from; $to): ($to | fromdate) - ($from | fromdate) | span;
 def things: "\(length) thing\(if length == 1 then " is" else "s are" end)";
 
 def name: .unit | rtrimstr(".service");
-def is_watch: .unit == "watch.service";
+# One that could not even look has found nothing, and failed like any other.
+def is_watch: .unit == "watch.service" and (.kind == "works" or .problems != []);
 
 def headline: "\(.domain): " +
   if .kind == "test" then "this is a test, nothing is broken"

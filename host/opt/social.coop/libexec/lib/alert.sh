@@ -35,6 +35,8 @@ facts() {
   if [ -e "$state/jobs/$job" ]; then worked=$(utc "$(stat --format=%Y "$state/jobs/$job")"); fi
   if [ "$unit" = watch.service ]; then
     problems=$(cat "$run/watch.red" 2>/dev/null || echo '[]')
+  fi
+  if [ "$problems" != '[]' ]; then
     advice='sudo instance status' runbook=site-down said='[]'
   fi
   jq --null-input --arg kind "$kind" --arg unit "$unit" --arg description "${is[Description]:-$unit}" --arg how "$how" \
