@@ -12,10 +12,10 @@ phase_ended() {
   local known=[]
   mkdir -p "${phases%/*}"
   if [ -s "$phases" ]; then known=$(<"$phases"); fi
-  put "$phases" "$(jq --compact-output --arg name "$1" --arg start "$2" --arg end "$(moment)" '
+  put "$phases" "$(jq --compact-output --arg name "$1" --arg start "$2" --arg until "$(moment)" '
     if any(.[]; .name == "app") then .
-    elif any(.[]; .name == $name) then map(if .name == $name then ."end" = $end else . end)
-    else . + [{name: $name, start: $start, "end": $end}] end' <<<"$known")"
+    elif any(.[]; .name == $name) then map(if .name == $name then ."end" = $until else . end)
+    else . + [{name: $name, start: $start, "end": $until}] end' <<<"$known")"
 }
 
 # phase NAME COMMAND…
