@@ -48,6 +48,10 @@ export function describeSecondRepository(given: () => { lab: ApplyLab; facts: Ho
       expect(
         await given().lab.must('docker exec instance-db-1 pgbackrest --stanza=instance check 2>&1'),
       ).toMatch(/repo2\/.*successfully archived|WAL segment .* successfully archived to .* on repo2/);
+      await given().lab.must('systemctl start backup-check');
+      expect(await given().lab.must('cat /var/lib/social.coop/jobs/backup-check')).toMatch(
+        /^\d+ backups, \d+ WAL segments; 2 backups, \d+ WAL segments\n[^]*^backups\{repository="2"\} 2$/m,
+      );
       expect(red(JSON.parse(await given().lab.must('instance status --json')))).toEqual([]);
     });
 
@@ -63,9 +67,15 @@ export function describeSecondRepository(given: () => { lab: ApplyLab; facts: Ho
       const ran = await given().lab.ssh('instance backup incr 2>&1; journalctl -u backup-incr -n 30');
       expect(ran.output).toMatch(/no backup in repository 2/);
       expect(await backups(1)).toEqual([...first, 'incr']);
+      const looked = await given().lab.ssh(
+        'systemctl start backup-check; journalctl --sync; journalctl -u backup-check -n 30 -o cat',
+      );
+      expect(looked.output).toMatch(/repository 2 cannot be read: .*40[13]/);
+      expect(looked.output).not.toContain('repository 1');
       const { problems } = JSON.parse(await given().lab.must('instance status --json'));
       expect(JSON.stringify(problems)).toContain('repository 2');
       await applied(withSecond());
+      await given().lab.must('systemctl start backup-check');
       expect(await backups(2)).toEqual(second);
     });
 
