@@ -50,7 +50,7 @@ export function describeSecondRepository(given: () => { lab: ApplyLab; facts: Ho
       ).toMatch(/repo2\/.*successfully archived|WAL segment .* successfully archived to .* on repo2/);
       await given().lab.must('systemctl start backup-check');
       expect(await given().lab.must('cat /var/lib/social.coop/jobs/backup-check')).toMatch(
-        /^\d+ backups, \d+ WAL segments; 2 backups, \d+ WAL segments\n[^]*^backups\{repository="2"\} 2$/m,
+        /^\d+ backups, \d+ WAL segments; 2 backups, \d+ WAL segments\n[\s\S]*^backups\{repository="2"\} 2$/m,
       );
       expect(red(JSON.parse(await given().lab.must('instance status --json')))).toEqual([]);
     });
