@@ -117,7 +117,7 @@ if (words === 'stack init') {
   place[name] = { secure: data.encryptionsalt + '|' + mirror(input.replace(/\\n$/, '')) };
   fs.writeFileSync(file, yaml.stringify(data));
 } else if (words === 'stack select') {
-} else if (argv[0] === 'up') {
+} else if (argv[0] === 'up' && !stack.startsWith('rehearsal-')) {
   if (process.env.FAKE_UP_FAILS) fail('the machine does not answer');
   const { config = {} } = read();
   fs.appendFileSync(process.env.FAKE_LOG + '.ups', JSON.stringify(config['instance:recover'] ?? null) + '\\n');
