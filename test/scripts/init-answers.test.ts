@@ -166,7 +166,14 @@ describe("coop init's questions", () => {
       ...expected,
     });
     const problems = problemsOf({ values: asTheEngineSays(config), secretKeys: [] }, 'x');
-    const made = ['images', 'secrets', 'hostPublicKey', 'secondaryHostPublicKey', 'deployPublicKey'];
+    const made = [
+      'images',
+      'secrets',
+      'recovery',
+      'hostPublicKey',
+      'secondaryHostPublicKey',
+      'deployPublicKey',
+    ];
     expect(problems.filter(({ key }) => !made.some((name) => key.startsWith(name)))).toEqual([]);
   });
 
