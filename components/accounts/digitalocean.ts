@@ -1,4 +1,3 @@
-import { firewallName } from '../machine/hostname.ts';
 import { type Answer, type Api, ask, must, reader, refusalOf } from './ask.ts';
 import type { Cloud, Identity, Makes, Quota } from './types.ts';
 
@@ -70,15 +69,12 @@ export function digitalOceanCloud(api: Api): Cloud {
       return status === 200;
     },
     async holds(machine) {
-      const [droplets, firewalls] = await Promise.all([
+      const [droplets, keys] = await Promise.all([
         read(`${paths.droplet}?name=${encodeURIComponent(machine)}`),
-        read(`${paths.firewall}?per_page=${most}`),
+        read(`${paths.ssh_key}?per_page=${most}`),
       ]);
-      const named = (list: unknown, name: string) =>
-        (list as { name: string }[]).some((each) => same(each.name, name));
-      return (
-        named(must(droplets).droplets, machine) || named(must(firewalls).firewalls, firewallName(machine))
-      );
+      const found = [must(droplets).droplets, must(keys).ssh_keys] as { name: string }[][];
+      return found.flat().some(({ name }) => same(name, machine));
     },
     async quotas(machines) {
       const [account, droplets, addresses, ...named] = await Promise.all([

@@ -1,4 +1,3 @@
-import { firewallName } from '../machine/hostname.ts';
 import { type Api, ask, must, reader, refusalOf } from './ask.ts';
 import type { Cloud } from './types.ts';
 
@@ -26,13 +25,13 @@ export function hetznerCloud(api: Api): Cloud {
       return status === 200;
     },
     async holds(machine) {
-      const named = (kind: string, name: string) => read(`/${kind}?name=${encodeURIComponent(name)}`);
-      const [servers, firewalls] = await Promise.all([
-        named('servers', machine),
-        named('firewalls', firewallName(machine)),
+      const [servers, keys] = await Promise.all([
+        read(`/servers?name=${encodeURIComponent(machine)}`),
+        read('/ssh_keys?per_page=50'),
       ]);
-      const found = [must(servers).servers, must(firewalls).firewalls] as unknown[][];
-      return found.some((list) => list.length > 0);
+      if ((must(servers).servers as unknown[]).length > 0) return true;
+      // A key's name ends with its fingerprint.
+      return (must(keys).ssh_keys as { name: string }[]).some(({ name }) => name.startsWith(`${machine}-`));
     },
     quotas: async () => [],
   };

@@ -85,7 +85,7 @@ export function notEnough(provider: Provider, { account, access, missing, locked
 
 /** A token of an account that holds nothing of a machine which the stack has there. */
 export const anothers = (provider: Provider, machine: string): Problem => ({
-  cause: `${tokenVariables[provider]} sees neither ${machine} nor its firewall: it is the token of another project or team`,
+  cause: `${tokenVariables[provider]} sees neither ${machine} nor its SSH key: it is the token of another project or team`,
   remedy:
     'take the token of the project that holds them; if somebody deleted both: COOP_IGNORE_ACCOUNTS=1 pulumi up --refresh',
 });

@@ -28,7 +28,7 @@ export interface Cloud {
   whoami(makes?: Makes): Promise<Identity>;
   /** Whether this token sees the thing of that id. */
   sees(kind: 'server' | 'firewall', id: string): Promise<boolean>;
-  /** Whether the account holds the machine of that name, or the firewall that is called after it. */
+  /** Whether the account holds the machine of that name, or the SSH key that is called after it. */
   holds(machine: string): Promise<boolean>;
   /** Limits of the account, as far as its API tells them; `machines`: names of those the stack has there. */
   quotas(machines: string[]): Promise<Quota[]>;

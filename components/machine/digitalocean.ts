@@ -9,7 +9,6 @@ import { bare } from '../config/keys.ts';
 import type { DigitalOceanMachineConfig } from '../config/types.ts';
 import { cloudInit } from './cloud-init.ts';
 import { fencedInbound, fencedOutbound, inboundRules, outboundRules } from './digitalocean-rules.ts';
-import { firewallName } from './hostname.ts';
 import type { Boot } from './ignored.ts';
 import type { Connection, Machine, MachineArgs } from './machine.ts';
 import { rootConnection } from './root-connection.ts';
@@ -104,7 +103,7 @@ export class DigitalOceanMachine extends pulumi.ComponentResource implements Mac
     this.firewall = new Firewall(
       `${name}-firewall`,
       {
-        name: firewallName(args.hostname),
+        name: args.hostname.replaceAll('.', '-'),
         dropletIds: [this.server.id.apply(Number)],
         ...rules,
       },

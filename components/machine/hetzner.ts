@@ -9,7 +9,6 @@ import { bare } from '../config/keys.ts';
 import type { HetznerMachineConfig } from '../config/types.ts';
 import { cloudInit } from './cloud-init.ts';
 import { firewallRules } from './hetzner-rules.ts';
-import { firewallName } from './hostname.ts';
 import type { Boot } from './ignored.ts';
 import type { Connection, Machine, MachineArgs } from './machine.ts';
 import { rootConnection } from './root-connection.ts';
@@ -79,7 +78,7 @@ export class HetznerMachine extends pulumi.ComponentResource implements Machine 
     this.firewall = new Firewall(
       `${name}-firewall`,
       {
-        name: firewallName(hostname),
+        name: hostname.replaceAll('.', '-'),
         rules: firewallRules(args.sshFrom, args.federation, args.mailPort),
         labels,
       },

@@ -126,7 +126,7 @@ describe('a stack that was half made', () => {
     await refused(
       () => ({ HCLOUD_TOKEN: other.token }),
       up,
-      /HCLOUD_TOKEN sees neither primary\.social\.coop nor its firewall: it is the token of another project/,
+      /HCLOUD_TOKEN sees neither primary\.social\.coop nor its SSH key: it is the token of another project/,
     );
   });
 });

@@ -212,9 +212,9 @@ describe('the accounts of a stack', () => {
     last = { machines: { primary: { provider: 'hetzner' }, secondary: { provider: 'digitalocean' } } };
     expect(await problems()).toEqual([
       expect.stringMatching(
-        /^HCLOUD_TOKEN sees neither primary\.social\.coop nor its firewall: .*another project/,
+        /^HCLOUD_TOKEN sees neither primary\.social\.coop nor its SSH key: .*another project/,
       ),
-      expect.stringMatching(/^DIGITALOCEAN_TOKEN sees neither secondary\.social\.coop nor its firewall/),
+      expect.stringMatching(/^DIGITALOCEAN_TOKEN sees neither secondary\.social\.coop nor its SSH key/),
     ]);
     // One that comes anew need not be there.
     last = { machines: { primary: { provider: 'hetzner' } } };

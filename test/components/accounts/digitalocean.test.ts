@@ -127,7 +127,7 @@ describe('a token of DigitalOcean', () => {
     expect(await cloud.sees('server', '2')).toBe(false);
   });
 
-  it('of another team holds neither the Droplet nor its firewall', async () => {
+  it('of another team holds neither the Droplet nor its key', async () => {
     const cloud = await ocean({
       'GET /v2/droplets': ({ url = '' }) => {
         const found = url.includes('primary.social.coop') ? [{ id: 1, name: 'primary.social.coop' }] : [];

@@ -60,16 +60,16 @@ describe('a token of Hetzner', () => {
     await expect(cloud.sees('firewall', '7')).rejects.toMatchObject({ name: 'Silence' });
   });
 
-  it('of another project holds neither the server nor its firewall', async () => {
-    const only =
-      (kind: string, name: string) =>
-      ({ url = '' }: { url?: string | undefined }): Given => {
-        const found = new URL(url, 'http://x').searchParams.get('name') === name ? [{ id: 1, name }] : [];
-        return { status: 200, body: { [kind]: found } };
-      };
+  it('of another project holds neither the server nor its key', async () => {
     const cloud = await hetzner({
-      'GET /v1/servers': only('servers', 'primary.social.coop'),
-      'GET /v1/firewalls': only('firewalls', 'primary-town-social-coop'),
+      'GET /v1/servers': ({ url = '' }) => {
+        const name = new URL(url, 'http://x').searchParams.get('name');
+        return { status: 200, body: { servers: name === 'primary.social.coop' ? [{ id: 1, name }] : [] } };
+      },
+      'GET /v1/ssh_keys': {
+        status: 200,
+        body: { ssh_keys: [{ id: 1, name: 'primary.town.social.coop-0a1b2c3d' }] },
+      },
     });
     expect(await cloud.holds('primary.social.coop')).toBe(true);
     // Its server was deleted by hand, and it is the right project all the same.
