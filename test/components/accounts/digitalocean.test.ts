@@ -133,9 +133,9 @@ describe('a token of DigitalOcean', () => {
         const found = url.includes('primary.social.coop') ? [{ id: 1, name: 'primary.social.coop' }] : [];
         return { status: 200, body: { droplets: found } };
       },
-      'GET /v2/firewalls': {
+      'GET /v2/account/keys': {
         status: 200,
-        body: { firewalls: [{ id: 'f', name: 'primary-town-social-coop' }] },
+        body: { ssh_keys: [{ id: 1, name: 'primary.town.social.coop' }] },
       },
     });
     expect(await cloud.holds('primary.social.coop')).toBe(true);
