@@ -160,6 +160,8 @@ export class ApplyLab {
         ...(options.terminal ? ['-tt', '-o', 'ControlPath=none'] : []),
         ...['-i', this.#keyFile, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3', '-o', 'LogLevel=ERROR'],
         ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
+        // A machine that reboots need not say goodbye, and its firewall drops what belongs to no connection.
+        ...['-o', 'ServerAliveInterval=2', '-o', 'ServerAliveCountMax=5'],
         ...['-o', `ControlPath=${this.#keyFile}.%C`, '-o', 'ControlMaster=auto', '-o', 'ControlPersist=30'],
         `root@${this.address}`,
         // None: a login shell.
