@@ -8,11 +8,6 @@ if (!Number.isInteger(runs) || runs < 1) {
   console.error(`not a number of runs — ${process.argv[2]} — give a whole number of 1 or more`);
   process.exit(2);
 }
-const part = process.argv[3] ?? 'all';
-if (!['staging', 'others', 'all'].includes(part)) {
-  console.error(`not a part — ${part} — give staging, others or all`);
-  process.exit(2);
-}
 const table = new Table(runs);
 const noChanges = '--expect-no-changes';
 const stacks = {
@@ -51,25 +46,41 @@ async function staging(): Promise<string> {
   return `\n\nLab with one stack, idle:\n\n\`\`\`text\n${output.trim()}\n\`\`\``;
 }
 
-/** The other stacks, and all at once. */
-async function others(): Promise<void> {
+async function alpha(): Promise<void> {
   await cold(table, 'alpha', stacks.alpha, 60);
   await destroy('alpha');
+}
+
+async function prod(): Promise<void> {
   await cold(table, 'prod', stacks.prod, 90);
   await unchanged('prod', 3);
   await table.repeated('`coop status prod`', 2, () => inLab(coop, 'status', 'prod'));
   await table.repeated('`coop render prod`', 1, () => inLab(coop, 'render', 'prod', '--out', 'rendered'));
+  await destroy('prod');
+}
+
+async function all(): Promise<void> {
   await together(table, stacks, 180);
   await Promise.all(Object.keys(stacks).map(destroy));
+}
+
+const parts: Record<string, () => Promise<unknown>> = { staging, alpha, prod, together: all };
+const wanted = process.argv.slice(3);
+const unknown = wanted.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(
+    `no such part — ${unknown.join(', ')} — give some of ${Object.keys(parts).join(', ')}, or none for all`,
+  );
+  process.exit(2);
 }
 
 await time([coop, 'lab', 'up', ...Object.keys(stacks).flatMap((stack) => ['--stack', stack])]);
 // What protects production keeps it from being made anew for the next run.
 await inLab('pulumi', 'config', 'set', 'protect', 'false', '--stack', 'prod');
 await makeEmpty();
-let idle = '';
-if (part !== 'others') idle = await staging();
-if (part !== 'staging') await others();
+const said: unknown[] = [];
+for (const [name, measure] of Object.entries(parts))
+  if (wanted.length === 0 || wanted.includes(name)) said.push(await measure());
 await time([coop, 'lab', 'down', '--yes']);
 
-console.log(`${table}${idle}`);
+console.log(`${table}${said.join('')}`);
