@@ -43,8 +43,6 @@ restore_database() {
   install -d -m 0700 -o 5432 -g 5432 "$state/postgres/17" "$pgdata"
   # Without its cluster the container can only start over and over, at the address that the next ones need.
   if docker container inspect instance-db-1 >/dev/null 2>&1; then docker rm --force instance-db-1 >/dev/null; fi
-  # Connections of a run that was killed would meet those of this one, which come from the same address.
-  systemctl stop backups-storage.service
   backups=$(restore_info) ||
     fail "the backups of $RESTORE_FROM cannot be read — s3://$BACKUPS_BUCKET at $BACKUPS_ENDPOINT — see above; has the bucket moved, or the repository another cipher?"
   refuse_restore "$backups"
