@@ -25,7 +25,11 @@ export async function forward(target: RequestOptions, req: IncomingMessage): Pro
 function attempt(target: RequestOptions, req: IncomingMessage): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const upstream = request(target);
-    upstream.once('response', resolve);
+    upstream.once('response', (answer) => {
+      // One that breaks off before somebody reads it is nobody's failure.
+      answer.on('error', () => {});
+      resolve(answer);
+    });
     upstream.on('error', reject);
     // Whatever the client still sends is read and dropped, or it would wait for ever.
     upstream.on('close', () => {

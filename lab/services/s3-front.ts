@@ -90,6 +90,8 @@ export function createFront(options: FrontOptions): ReturnType<typeof createServ
       if (s3.effect === 'complete') acl.complete(s3.bucket, s3.key);
       if (s3.effect === 'delete') acl.set(s3.bucket, s3.key, false);
     }
+    // A client that was killed meanwhile takes no answer.
+    if (res.destroyed) return void answer.destroy();
     res.writeHead(status, answer.statusMessage, answer.rawHeaders);
     pipeline(answer, res, () => {});
   };

@@ -27,12 +27,15 @@ export const objectsOf = ({ region, name }: Bucket): Promise<Version[]> =>
     return found;
   });
 
-/** What the source itself goes on writing meanwhile: its WAL, of its first timeline, and the results of its jobs. */
-const own =
-  /^(pgbackrest\/archive\/.*\/00000001[0-9A-F]{16}-|(dump|manifest|media-[a-z]+|images|recovery)\/)/;
+/** What the source itself goes on writing meanwhile: its WAL, of the timeline it is on, and the results of its jobs. */
+const writtenBySource = (timeline: number) =>
+  new RegExp(
+    `^(pgbackrest/archive/.*/${timeline.toString(16).toUpperCase().padStart(8, '0')}[0-9A-F]{16}-|(dump|manifest|media-[a-z]+|images|recovery)/)`,
+  );
 
 /** What changed, vanished or came that the source did not write. */
-export function changesOf(before: Version[], after: Version[]): string[] {
+export function changesOf(before: Version[], after: Version[], timeline: number): string[] {
+  const own = writtenBySource(timeline);
   const line = ({ key, version, etag }: Version) => `${key} ${version} ${etag}`;
   const [was, is] = [new Set(before.map(line)), new Set(after.map(line))];
   return [

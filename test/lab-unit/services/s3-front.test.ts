@@ -19,7 +19,7 @@ interface Seen {
 const host = 'fra1.digitaloceanspaces.com';
 let gateway: Server;
 let front: ReturnType<typeof createFront>[number];
-let answer: { status: number; body?: string };
+let answer: { status: number; body?: string; after?: Promise<void> };
 let seen: Seen[];
 
 beforeAll(async () => {
@@ -31,6 +31,7 @@ beforeAll(async () => {
     seen.push({ method: req.method ?? '', url: req.url ?? '', headers: req.headers, body });
     // As versitygw: whoever is not signed is refused.
     const status = req.headers.authorization ? answer.status : 403;
+    await answer.after;
     res.writeHead(status, { 'x-from': 'gateway' }).end(answer.body ?? '');
   });
   await new Promise<void>((resolve) => gateway.listen(join(paths.run, 's3-fra1.sock'), resolve));
@@ -152,4 +153,25 @@ test('a region without buckets and a foreign host are told so', async () => {
   expect((await call('GET', '/x', { ...signed, host: 'media.fra1.digitaloceanspaces.com' })).status).toBe(
     400,
   );
+});
+
+test('a client that is gone before its answer leaves the gateway to the others', async () => {
+  const { port } = front.address() as AddressInfo;
+  let speak = () => {};
+  answer.after = new Promise((resolve) => {
+    speak = resolve;
+  });
+  const gone = request({
+    ...{ host: '127.0.0.1', port, servername: host, ca: readFileSync(paths.caCert), agent: false as const },
+    ...{ path: '/bucket/key', headers: { host, authorization: 'x' } },
+  });
+  gone.on('error', () => {});
+  gone.end();
+  await expect.poll(() => seen.length).toBe(1);
+  gone.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  speak();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  answer = { status: 200, body: 'still here' };
+  expect(await call('GET', '/bucket/key', { authorization: 'x' })).toMatchObject({ text: 'still here' });
 });
