@@ -120,13 +120,13 @@ describe('instance verify', () => {
 
   it('runs checks of one group at once on a copy, and the next group after them', () => {
     settings("RESTORE_FROM='prod'\n");
-    const slow = (check: string) => `sleep 0.4; date +%s.%N >${root}/${check}; ${says({ ...good, check })}`;
+    const slow = (check: string) => `sleep 2; date +%s.%N >${root}/${check}; ${says({ ...good, check })}`;
     put('11-one', slow('one'));
     put('12-two', slow('two'));
     put('21-three', `date +%s.%N >${root}/three; ${says({ ...good, check: 'three' })}`);
     expect(verify('--json').status).toBe(0);
     const at = (name: string) => Number(readFileSync(join(root, name), 'utf8'));
-    expect(Math.abs(at('one') - at('two'))).toBeLessThan(0.35);
+    expect(Math.abs(at('one') - at('two'))).toBeLessThan(1.5);
     expect(at('three')).toBeGreaterThan(Math.max(at('one'), at('two')));
   });
 });

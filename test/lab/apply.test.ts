@@ -85,7 +85,7 @@ describe('a second apply of the same tree', () => {
     expect(await writtenSince(lab, '/dev/shm/marker')).toEqual([]);
     expect(await starts(lab)).toEqual(before);
     // The bar of 1 s is the benchmark's; here other work may be going on.
-    expect(ran.seconds).toBeLessThan(4);
+    expect(ran.seconds).toBeLessThan(10);
   });
 
   it('starts again what somebody stopped', async () => {

@@ -66,7 +66,7 @@ describe.skipIf(missing)('the lab’s DNS', () => {
     const started = performance.now();
     for (const name of ['joinmastodon.org', 'mastodon.social', 'api.digitalocean.com', 'ghcr.io'])
       expect(await ask(name, 'A'), name).toBe('ENOTFOUND');
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(3000);
   });
 
   test('has no server to forward to', () => {

@@ -42,9 +42,10 @@ afterAll(async () => {
   await removeLeftovers();
 });
 
-test('two machines let their owner in by key within 30 seconds of being asked for', () => {
+test('two machines let their owner in by key within two minutes of being asked for', () => {
+  // 4 to 6 s on a quiet machine; the bar leaves room for one whose disk still writes the image it has just built.
   console.log(`two machines, from the call to SSH: ${seconds.toFixed(1)} s`);
-  expect(seconds).toBeLessThan(30);
+  expect(seconds).toBeLessThan(120);
 });
 
 test('the host key is the one delivered by cloud-init, and a stranger has no way in', async () => {

@@ -93,13 +93,14 @@ export function ssh(address: string, command: string, key = login.file): Promise
   return run('ssh', args, { allowFailure: true, timeoutMs: 60_000 });
 }
 
-export async function untilSsh({ id, ip4 }: MachineSpec, seconds = 60): Promise<void> {
+export async function untilSsh({ id, ip4 }: MachineSpec, seconds = 150): Promise<void> {
   let answer = '';
   const lets = async () => {
     const { code, stderr } = await ssh(ip4, 'true');
     answer = stderr.trim();
-    // A server that was asked too often too early answers nobody for a while (PerSourcePenalties).
-    if (code !== 0) await new Promise((resolve) => setTimeout(resolve, 200));
+    // Each refused login before cloud-init is done counts (PerSourcePenalties): often enough, and nobody is answered for a while.
+    const pause = /refused|No route/.test(answer) ? 200 : 2000;
+    if (code !== 0) await new Promise((resolve) => setTimeout(resolve, pause));
     return code === 0;
   };
   await until(lets, seconds, `SSH at ${ip4}`).catch(async (error: Error) => {

@@ -149,7 +149,7 @@ export function describeNight(get: () => ApplyLab): void {
       await lab.must('systemctl kill --signal CONT docker');
       expect(login.output).toMatch(/RED +services +Docker does not answer/);
       expect(login.output).toContain('sudo instance runbook site-down');
-      expect(seconds).toBeLessThan(12);
+      expect(seconds).toBeLessThan(25);
     });
 
     it('a login at a terminal says which machine this is and how it is; another connection says nothing', async () => {
@@ -171,7 +171,7 @@ export function describeNight(get: () => ApplyLab): void {
       const { reboot } = readInstanceStatus(ran.stdout) ?? {};
       await lab.must(`rm ${file}`);
       // Not even the alarm for parts that hang keeps the answer back.
-      expect(ran.seconds).toBeLessThan(7);
+      expect(ran.seconds).toBeLessThan(15);
       expect(reboot).toMatchObject({ needed: true, why: expect.stringContaining('999.1') });
       expect((await statusOf(lab)).reboot).toEqual({ needed: false });
     });
