@@ -122,19 +122,13 @@ describe.each(stacks)('$name', (stack) => {
         .split('\n')
         .filter(Boolean);
       expect(shipped.length).toBeGreaterThan(0);
-      for (const timer of shipped) {
-        const show = (
-          await onMachine(
-            'systemctl',
-            'show',
-            timer,
-            '-p',
-            'UnitFileState,ActiveState,NextElapseUSecRealtime,NextElapseUSecMonotonic',
-          )
-        ).stdout;
-        expect(show, timer).toContain('UnitFileState=enabled');
-        expect(show, timer).toContain('ActiveState=active');
-        expect(show, timer).toMatch(/NextElapseUSec(Realtime|Monotonic)=\S+/);
+      const properties = 'Id,UnitFileState,ActiveState,NextElapseUSecRealtime,NextElapseUSecMonotonic';
+      const shown = (await onMachine('systemctl', 'show', '-p', properties, ...shipped)).stdout.split('\n\n');
+      expect(shown).toHaveLength(shipped.length);
+      for (const show of shown) {
+        expect(show).toContain('UnitFileState=enabled');
+        expect(show).toContain('ActiveState=active');
+        expect(show).toMatch(/NextElapseUSec(Realtime|Monotonic)=\S+/);
       }
     });
 

@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { describe, expect, it } from 'vitest';
 import { cloud } from '../../lab/cloud/client.ts';
-import { type Stack, stacks } from './stacks.ts';
+import { onePerProvider, type Stack } from './stacks.ts';
 import { eventually, reach, run } from './support.ts';
 
 const resolver = new Resolver();
@@ -16,7 +16,7 @@ const opened = {
   hcloud: { rules: [{ direction: 'in', protocol: 'tcp', port: '1-65535', sourceIps: everywhere }] },
 } satisfies Record<Stack['provider'], object>;
 
-describe.each(stacks)('$name', (stack) => {
+describe.each(onePerProvider)('$name', (stack) => {
   const { domain, provider, types, pulumi, up, set, onMachine } = stack;
   const refresh = (...more: string[]) => pulumi('refresh', '--yes', '--skip-preview', ...more);
 

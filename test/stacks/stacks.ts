@@ -1,9 +1,10 @@
 import { cloud } from '../../lab/cloud/client.ts';
-import { coop, coopPath, inLab, must, type Ran } from './support.ts';
+import { containerName } from '../../lab/machines/names.ts';
+import { coop, coopPath, inLab, must, type Ran, run } from './support.ts';
 
 const machineTypes = {
-  digitalocean: { server: 'Droplet', firewall: 'Firewall' },
-  hcloud: { server: 'Server', firewall: 'Firewall' },
+  digitalocean: { server: 'Droplet', firewall: 'Firewall', machine: 'do' },
+  hcloud: { server: 'Server', firewall: 'Firewall', machine: 'hz' },
 } as const;
 
 interface Outputs {
@@ -31,7 +32,7 @@ export class Stack {
   readonly version: string;
   readonly federation: 'open' | 'off';
   readonly provider: keyof typeof machineTypes;
-  readonly types: { server: string; firewall: string };
+  readonly types: (typeof machineTypes)[keyof typeof machineTypes];
   /** Its outputs; there once it is up. */
   outputs: Outputs = { address: '', address6: '', machines: {} };
 
@@ -62,8 +63,23 @@ export class Stack {
   readonly coopCommand = (verb: string, ...args: string[]): string[] =>
     inLab(coopPath, verb, this.name, ...args);
 
-  /** Runs a command on the machine that serves, as root. */
-  readonly onMachine = (...command: string[]): Promise<Ran> => this.coop('ssh', '--', ...command);
+  /** Runs a line on the machine that serves, as root: at its console, in a twentieth of the time of `coop ssh`. */
+  readonly onMachine = async (...command: string[]): Promise<Ran> =>
+    must(['docker', 'exec', await this.container(), 'bash', '-c', command.join(' ')]);
+
+  /** A copy's server has the name of its source's; then each says which stack it is. */
+  private async container(): Promise<string> {
+    const servers = await cloud.list(this.provider, this.types.server);
+    const named = servers
+      .filter(({ inputs }) => inputs.name === `primary.${this.domain}`)
+      .map(({ id }) => containerName(`${this.types.machine}-${id}`));
+    for (const container of named) {
+      const says = ['grep', '-qx', `STACK='${this.name}'`, '/etc/social.coop/stack.env'];
+      if (named.length === 1 || (await run(['docker', 'exec', container, ...says])).code === 0)
+        return container;
+    }
+    throw new Error(`none of ${named.length} machines at ${this.provider} is the one of ${this.name}`);
+  }
 
   readonly tootctl = (...words: string[]): Promise<Ran> => this.coop('tootctl', ...words);
 
@@ -122,3 +138,8 @@ const wanted = (process.env.STACKS ?? '').split(/[ ,]+/).filter(Boolean);
 export const stacks: Stack[] = shipped
   .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
   .map((facts) => new Stack(facts));
+
+/** One for each provider, for what does not depend on what a stack is for. */
+export const onePerProvider: Stack[] = stacks.filter(
+  ({ provider }, index) => stacks.findIndex((other) => other.provider === provider) === index,
+);
