@@ -107,12 +107,12 @@ const steps: Step[] = [
   { name: 'unit', argv: vitest('vitest.config.ts'), vitest: true, minutes: 10 },
 ];
 if (!fast) {
-  steps.push({ name: 'lab, part by part', argv: vitest('vitest.lab.config.ts'), vitest: true, minutes: 35 });
+  steps.push({ name: 'lab, part by part', argv: vitest('vitest.lab.config.ts'), vitest: true, minutes: 40 });
   steps.push({
     name: 'stacks in the lab',
     argv: vitest('vitest.stacks.config.ts'),
     vitest: true,
-    minutes: 35,
+    minutes: 45,
   });
 }
 
