@@ -189,7 +189,8 @@ function hasIpv6(machine: MachineConfig): boolean {
   return machine.provider !== 'existing' || machine.address6 !== undefined;
 }
 
-function usesDigitalOcean({ primary, secondary, storage }: StackConfig): boolean {
-  const providers = [primary.provider, secondary?.provider, storage.provider];
+/** A copy's buckets are its source's, and in the source's project. */
+function usesDigitalOcean({ primary, secondary, storage, restore }: StackConfig): boolean {
+  const providers = [primary.provider, secondary?.provider, restore ? undefined : storage.provider];
   return providers.some((provider) => provider === 'digitalocean' || provider === 'spaces');
 }

@@ -1,7 +1,8 @@
-import { inboundRules, outboundRules } from './digitalocean-rules.ts';
+import { isIPv6 } from 'node:net';
+import { fencedInbound, fencedOutbound, inboundRules, outboundRules } from './digitalocean-rules.ts';
 
 /** A rule of a firewall at Hetzner. https://docs.hetzner.com/cloud/firewalls/overview/ */
-interface Rule {
+export interface Rule {
   direction: 'in' | 'out';
   protocol: 'tcp' | 'udp' | 'icmp';
   /** One port or `from-to`; absent for ICMP. */
@@ -20,12 +21,26 @@ export function firewallRules(
   federation: 'open' | 'off',
   mailPort: number,
 ): Rule[] {
+  return inHetznersForm(inboundRules(sshFrom), outboundRules(federation, mailPort));
+}
+
+/** Around a fenced machine: SSH in, port 443 of these addresses out. There is always a rule for leaving, or everything might. */
+export function fencedRules(sshFrom: readonly string[], addresses: readonly string[]): Rule[] {
+  // Hetzner takes ranges only.
+  const ranges = addresses.map((address) => `${address}/${isIPv6(address) ? 128 : 32}`);
+  return inHetznersForm(fencedInbound(sshFrom), fencedOutbound(ranges));
+}
+
+function inHetznersForm(
+  inbound: ReturnType<typeof inboundRules>,
+  outbound: ReturnType<typeof outboundRules>,
+): Rule[] {
   const port = (portRange: string | undefined) => (portRange === undefined ? {} : { port: portRange });
   return [
-    ...inboundRules(sshFrom).map(({ protocol, portRange, sourceAddresses }) => ({
+    ...inbound.map(({ protocol, portRange, sourceAddresses }) => ({
       ...{ direction: 'in' as const, protocol, ...port(portRange), sourceIps: sourceAddresses },
     })),
-    ...outboundRules(federation, mailPort).map(({ protocol, portRange, destinationAddresses }) => ({
+    ...outbound.map(({ protocol, portRange, destinationAddresses }) => ({
       ...{ direction: 'out' as const, protocol, ...port(portRange), destinationIps: destinationAddresses },
     })),
   ];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Firewall } from '@pulumi/hcloud/firewall.js';
+import { FirewallAttachment } from '@pulumi/hcloud/firewallAttachment.js';
 import { PrimaryIp } from '@pulumi/hcloud/primaryIp.js';
 import { Rdns } from '@pulumi/hcloud/rdns.js';
 import { Server } from '@pulumi/hcloud/server.js';
@@ -8,7 +9,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { bare } from '../config/keys.ts';
 import type { HetznerMachineConfig } from '../config/types.ts';
 import { cloudInit } from './cloud-init.ts';
-import { firewallRules } from './hetzner-rules.ts';
+import { fencedRules, firewallRules, type Rule } from './hetzner-rules.ts';
 import type { Boot } from './ignored.ts';
 import type { Connection, Machine, MachineArgs } from './machine.ts';
 import { rootConnection } from './root-connection.ts';
@@ -29,7 +30,7 @@ export class HetznerMachine extends pulumi.ComponentResource implements Machine 
   readonly address6: pulumi.Output<string | undefined>;
   readonly connection: pulumi.Output<Connection>;
   readonly identity: pulumi.Output<string>;
-  readonly firewall: Firewall;
+  readonly firewall: pulumi.Resource;
   readonly server: Server;
   readonly ready: pulumi.Resource[];
   readonly urns: pulumi.Output<string>[] = [];
@@ -58,32 +59,11 @@ export class HetznerMachine extends pulumi.ComponentResource implements Machine 
       { name: keyName, publicKey: bare(keys.deployPublicKey), labels },
       child,
     );
-    const [ipv4, ipv6] = (['ipv4', 'ipv6'] as const).map(
-      (type) =>
-        new PrimaryIp(
-          `${name}-${type}`,
-          {
-            name: `${hostname}-${type}`,
-            type,
-            location: machine.region,
-            assigneeType: 'server',
-            // They outlive the server: names and other servers' memory of us hang on them.
-            autoDelete: false,
-            deleteProtection: protect,
-            labels,
-          },
-          { ...child, ignoreChanges: ['location'], protect, dependsOn: args.after },
-        ),
-    ) as [PrimaryIp, PrimaryIp];
-    this.firewall = new Firewall(
-      `${name}-firewall`,
-      {
-        name: hostname.replaceAll('.', '-'),
-        rules: firewallRules(args.sshFrom, args.federation, args.mailPort),
-        labels,
-      },
-      child,
-    );
+    const standing = args.fence ? undefined : this.standing(name, args, labels);
+    const rules = firewallRules(args.sshFrom, args.federation, args.mailPort);
+    const firewallOf = (rules: pulumi.Input<Rule[]>) =>
+      new Firewall(`${name}-firewall`, { name: hostname.replaceAll('.', '-'), rules, labels }, child);
+    const first = args.fence ? undefined : firewallOf(rules);
     this.server = new Server(
       `${name}-server`,
       {
@@ -93,15 +73,21 @@ export class HetznerMachine extends pulumi.ComponentResource implements Machine 
         serverType: machine.size,
         sshKeys: boot.sshKeys,
         userData: pulumi.secret(boot.userData),
-        // From the first moment on: later they would have to wait for the machine to be switched off.
-        publicNets: [
-          { ipv4Enabled: true, ipv4: ipv4.id.apply(Number), ipv6Enabled: true, ipv6: ipv6.id.apply(Number) },
-        ],
-        firewallIds: [this.firewall.id.apply(Number)],
+        ...(standing && {
+          // From the first moment on: later they would have to wait for the machine to be switched off.
+          publicNets: [
+            {
+              ...{ ipv4Enabled: true, ipv4: standing.ipv4.id.apply(Number) },
+              ...{ ipv6Enabled: true, ipv6: standing.ipv6.id.apply(Number) },
+            },
+          ],
+        }),
+        // Around a copy the firewall comes later, by an attachment, which this would otherwise undo.
+        ...(first ? { firewallIds: [first.id.apply(Number)] } : { ignoreRemoteFirewallIds: true }),
         // CPUs and memory only: a grown disk could never shrink back.
         keepDisk: true,
-        // The database archives its last pages on the way down.
-        shutdownBeforeDeletion: true,
+        // The database archives its last pages on the way down; a copy's archives none.
+        shutdownBeforeDeletion: !args.fence,
         deleteProtection: protect,
         rebuildProtection: protect,
         labels,
@@ -114,30 +100,76 @@ export class HetznerMachine extends pulumi.ComponentResource implements Machine 
         protect,
       },
     );
-    const address6 = ipv6.ipAddress.apply(firstOf);
-    const reverse = [
+    const { location, image, sshKeys, userData } = this.server;
+    const made = { region: location, image, sshKeys, userData };
+    const lasting = standing ? [standing.ipv4, standing.ipv6] : [];
+    warnIgnored(this.server, made, boot, [this.server, ...lasting], args.role);
+
+    const address6 = standing ? standing.ipv6.ipAddress.apply(firstOf) : this.server.ipv6Address;
+    this.address = standing ? standing.ipv4.ipAddress : this.server.ipv4Address;
+    this.address6 = address6;
+    this.connection = rootConnection(this.server.ipv4Address, keys);
+    this.identity = this.server.id;
+    // It closes when the machine knows which addresses it has to reach.
+    this.firewall =
+      first ??
+      this.attach(
+        `${name}-firewall-attachment`,
+        firewallOf((args.fence as Fence)(this).reaches.apply((to) => fencedRules(args.sshFrom, to))),
+      );
+    const reverse = standing ? this.reverse(name, standing, address6, args.reverseName) : [];
+    this.ready = [this.server, this.firewall, ...reverse];
+    this.registerOutputs({ address: this.address, address6: this.address6 });
+  }
+
+  /** Addresses that outlive the server: names and other servers' memory of us hang on them. */
+  private standing(name: string, args: MachineArgs<HetznerMachineConfig>, labels: Labels): Standing {
+    const { machine, hostname, protect } = args;
+    const make = (type: 'ipv4' | 'ipv6') =>
+      new PrimaryIp(
+        `${name}-${type}`,
+        {
+          name: `${hostname}-${type}`,
+          type,
+          location: machine.region,
+          assigneeType: 'server',
+          autoDelete: false,
+          deleteProtection: protect,
+          labels,
+        },
+        { parent: this, ignoreChanges: ['location'], protect, dependsOn: args.after },
+      );
+    return { ipv4: make('ipv4'), ipv6: make('ipv6') };
+  }
+
+  private reverse(name: string, { ipv4, ipv6 }: Standing, address6: pulumi.Output<string>, dnsPtr: string) {
+    return [
       { type: 'ipv4', primary: ipv4, ipAddress: ipv4.ipAddress },
       { type: 'ipv6', primary: ipv6, ipAddress: address6 },
     ].map(
       ({ type, primary, ipAddress }) =>
         new Rdns(
           `${name}-reverse-${type}`,
-          { primaryIpId: primary.id.apply(Number), ipAddress, dnsPtr: args.reverseName },
-          child,
+          { primaryIpId: primary.id.apply(Number), ipAddress, dnsPtr },
+          { parent: this },
         ),
     );
-    const { location, image, sshKeys, userData } = this.server;
-    const made = { region: location, image, sshKeys, userData };
-    warnIgnored(this.server, made, boot, [this.server, ipv4, ipv6], args.role);
+  }
 
-    this.address = ipv4.ipAddress;
-    this.address6 = address6;
-    this.connection = rootConnection(this.server.ipv4Address, keys);
-    this.identity = this.server.id;
-    this.ready = [this.server, this.firewall, ...reverse];
-    this.registerOutputs({ address: this.address, address6: this.address6 });
+  /** https://www.pulumi.com/registry/packages/hcloud/api-docs/firewallattachment/ */
+  private attach(name: string, firewall: Firewall): FirewallAttachment {
+    const [firewallId, server] = [firewall.id.apply(Number), this.server.id.apply(Number)];
+    return new FirewallAttachment(name, { firewallId, serverIds: [server] }, { parent: this });
   }
 }
+
+interface Standing {
+  ipv4: PrimaryIp;
+  ipv6: PrimaryIp;
+}
+
+type Labels = Record<string, string>;
+type Fence = NonNullable<MachineArgs['fence']>;
 
 /** The first address of a /64, which is the one a server answers on. https://docs.hetzner.com/cloud/servers/primary-ips/overview/ */
 const firstOf = (network: string) => (network.endsWith('::') ? `${network}1` : network);

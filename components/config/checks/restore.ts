@@ -9,12 +9,11 @@ export function checkRestore({ restore, primary }: Loose<StackConfig>, now: Date
     const remedy = 'name a moment that was archived, or remove it: then it is the last one';
     problems.push({ key: 'restore.at', value: JSON.stringify(at), reason: 'is in the future', remedy });
   }
-  const provider = primary?.provider;
-  if (provider !== undefined && provider !== 'digitalocean') {
-    const remedy =
-      'use digitalocean: a copy is fenced a second time, outside the machine, by its cloud firewall';
-    const value = JSON.stringify(provider);
-    problems.push({ key: 'primary.provider', value, reason: 'cannot hold a fenced copy', remedy });
+  if (primary?.provider === 'existing') {
+    const reason =
+      'cannot hold a fenced copy: nothing outside such a host closes it when its own fence is gone';
+    const remedy = 'use digitalocean or hetzner, whose cloud firewalls do';
+    problems.push({ key: 'primary.provider', value: '"existing"', reason, remedy });
   }
   return problems;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../../components/config.ts';
+import { fencedRules } from '../../../components/machine/hetzner-rules.ts';
 import { options } from '../support/config.ts';
 import { deploy, resolved } from '../support/deploy.ts';
 import { plan } from '../support/plan.ts';
@@ -7,8 +8,10 @@ import { refusals } from '../support/rules.ts';
 import { only } from '../support/staging.ts';
 import { copyOf } from './support.ts';
 
-const configOf = (changes = {}) => parseConfig(copyOf(changes).raw, { ...options, stack: 'rehearsal' });
-const copy = (changes = {}) => deploy(configOf(changes), [], 'rehearsal');
+const configOf = (changes = {}, primary?: object) =>
+  parseConfig(copyOf(changes, primary).raw, { ...options, stack: 'rehearsal' });
+const copy = (changes = {}, primary?: object) => deploy(configOf(changes, primary), [], 'rehearsal');
+const atHetzner = () => copy({}, { provider: 'hetzner' });
 
 test('every input is one the providers accept, and nothing of it lasts', async () => {
   const { resources } = await copy();
@@ -61,6 +64,59 @@ test('the cloud firewall lets SSH in and the pinned addresses out, in as many wo
   ]);
 });
 
+test('at Hetzner too: accepted inputs, nothing that lasts, not even an address or a name', async () => {
+  const { instance, resources } = await atHetzner();
+  const custom = resources.filter(({ custom }) => custom);
+  expect(custom.flatMap(({ type, inputs }) => refusals(type, inputs))).toEqual([]);
+  expect(custom.map(({ name }) => name).sort()).toEqual([
+    'rehearsal-apply-run',
+    'rehearsal-prepare-run',
+    'rehearsal-primary-firewall',
+    'rehearsal-primary-firewall-attachment',
+    'rehearsal-primary-key',
+    'rehearsal-primary-server',
+    'rehearsal-storage-backups-key',
+    'rehearsal-storage-media-key',
+  ]);
+  const { inputs } = only(resources, 'Server');
+  expect(inputs).toMatchObject({ name: 'copy-rehearsal', shutdownBeforeDeletion: false });
+  // Addresses that Hetzner makes with a server go with it.
+  expect(inputs).not.toHaveProperty('publicNets');
+  expect(await resolved(instance.address6)).toBe('2001:db8:30::1');
+});
+
+test('at Hetzner too: prepared, then fenced by the cloud, and only then given secrets', async () => {
+  const { resources } = await atHetzner();
+  const prepare = only(resources, 'Command', 'rehearsal-prepare-run');
+  const firewall = only(resources, 'Firewall');
+  const attachment = only(resources, 'FirewallAttachment');
+  const server = only(resources, 'Server');
+  expect(server.inputs).not.toHaveProperty('firewallIds');
+  // Or the next `up` would take off what an attachment put on.
+  expect(server.inputs.ignoreRemoteFirewallIds).toBe(true);
+  expect(prepare.dependsOn).not.toContain('rehearsal-primary-firewall');
+  expect(firewall.dependsOn).toContain('rehearsal-prepare-run');
+  expect(attachment.inputs.serverIds).toHaveLength(1);
+  expect(attachment.dependsOn).toEqual(
+    expect.arrayContaining(['rehearsal-primary-firewall', 'rehearsal-primary-server']),
+  );
+  expect(only(resources, 'Command', 'rehearsal-apply-run').dependsOn).toContain(
+    'rehearsal-primary-firewall-attachment',
+  );
+});
+
+test('at Hetzner, where no rule for leaving would let everything leave, there is one, of either kind of address', async () => {
+  const { resources } = await atHetzner();
+  expect(only(resources, 'Firewall').inputs.rules).toEqual([
+    { direction: 'in', protocol: 'tcp', port: '22', sourceIps: ['203.0.113.0/28'] },
+    {
+      ...{ direction: 'out', protocol: 'tcp', port: '443' },
+      destinationIps: ['198.51.100.7/32', '2001:db8::7/128'],
+    },
+  ]);
+  expect(() => fencedRules(['203.0.113.0/28'], [])).toThrow(/reaches nothing/);
+});
+
 test('no secret is in the tree that is laid before the fence', async () => {
   const { raw, sourceSecrets } = copyOf();
   const { resources } = await deploy(parseConfig(raw, { ...options, stack: 'rehearsal' }), [], 'rehearsal');
@@ -82,8 +138,8 @@ test('it has no name: none is made, none is asked for, and none points back', as
   expect(only(resources, 'Droplet').inputs.name).toBe('copy-rehearsal');
 });
 
-test('the same again plans nothing', async () => {
-  const config = configOf();
+test.each(['digitalocean', 'hetzner'])('the same again plans nothing: %s', async (provider) => {
+  const config = configOf({}, { provider });
   const { resources } = await deploy(config, [], 'rehearsal');
   expect(plan(resources, (await deploy(config, resources, 'rehearsal')).resources)).toEqual([]);
 });

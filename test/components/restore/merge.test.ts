@@ -138,7 +138,11 @@ test.each([
   expect(() => parseConfig(raw, { ...options, stack: 'rehearsal' })).toThrow(reason);
 });
 
-test('a copy elsewhere than at the cloud whose firewall is the second fence is refused', () => {
-  const raw = { ...merged(), 'instance:primary': '{"provider":"hetzner"}' };
-  expect(() => parseConfig(raw, { ...options, stack: 'rehearsal' })).toThrow(/cannot hold a fenced copy/);
+test('a copy on a host that no cloud firewall closes is refused, and nowhere else', () => {
+  const on = (primary: object) => ({ ...merged(), 'instance:primary': JSON.stringify(primary) });
+  const read = (primary: object) => parseConfig(on(primary), { ...options, stack: 'rehearsal' });
+  expect(() => read({ provider: 'existing', host: '203.0.113.9' })).toThrow(
+    /cannot hold a fenced copy: nothing outside such a host closes it .* — use digitalocean or hetzner/,
+  );
+  expect(read({ provider: 'hetzner' }).primary).toMatchObject({ provider: 'hetzner', size: 'cpx32' });
 });

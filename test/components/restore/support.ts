@@ -2,7 +2,10 @@ import { mergeRestore } from '../../../components/restore/merge.ts';
 import { engineConfig, freshSecrets, stackFile } from '../../fixtures/stack.ts';
 
 /** The raw configuration of a copy of a staging stack, merged as index.ts does, and the source's secrets. */
-export function copyOf(changes: Record<string, unknown> = {}) {
+export function copyOf(
+  changes: Record<string, unknown> = {},
+  primary: object = { provider: 'digitalocean' },
+) {
   const source = stackFile();
   const place = (purpose: string) => ({
     bucket: `staging-social-coop-${purpose}`,
@@ -18,7 +21,7 @@ export function copyOf(changes: Record<string, unknown> = {}) {
   const { secrets, hostPublicKey, deployPublicKey } = freshSecrets();
   const own = {
     restore: { from: 'staging', ...changes },
-    primary: { provider: 'digitalocean' },
+    primary,
     ...{ hostPublicKey, deployPublicKey },
     secrets: { hostKey: secrets.hostKey, deployKey: secrets.deployKey },
   };
