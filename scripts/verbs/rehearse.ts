@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import { tokenVariables } from '../../components/accounts/providers.ts';
 import { VisibleError } from '../../components/errors.ts';
 import { announce, type Context, findContext } from '../lib/context.ts';
 import { endWith } from '../lib/exit-code.ts';
@@ -12,6 +13,7 @@ import { canAsk, confirm } from '../lib/prompt.ts';
 import { unlessStopped } from '../lib/rehearse/ask.ts';
 import { cleanUp } from '../lib/rehearse/clean-up.ts';
 import { chooseMachine, type MachineWishes, priceOf } from '../lib/rehearse/machine.ts';
+import { type OfferName, offers } from '../lib/rehearse/offers.ts';
 import { publish } from '../lib/rehearse/outcome.ts';
 import { rehearse } from '../lib/rehearse/rehearse.ts';
 import { readSource } from '../lib/rehearse/source.ts';
@@ -22,6 +24,7 @@ import { verb } from '../lib/verb.ts';
 
 interface Flags extends PassphraseSource, MachineWishes {
   at?: Date;
+  provider: OfferName;
   media: 'read-only' | 'empty';
   hours: number;
   keep?: boolean;
@@ -46,6 +49,7 @@ and by --cleanup. Ends with 0 only when every check ran and passed. See docs/reh
       ['coop rehearse prod', 'asks before it makes anything'],
       ['coop rehearse prod --yes --json', 'for a timer'],
       ['coop rehearse prod --at 2026-11-22T18:00:00Z', 'as the data was then'],
+      ['coop rehearse prod --provider hetzner --size cpx42', 'on what would really replace the server'],
       ['coop rehearse --cleanup', 'takes down what killed runs left'],
     ],
   })
@@ -59,9 +63,19 @@ and by --cleanup. Ends with 0 only when every check ran and passed. See docs/reh
         .choices(['read-only', 'empty'])
         .default('read-only'),
     )
-    .option('--provider <name>', 'where: digitalocean (default)')
-    .option('--size <size>', "size of the machine (default: the source's, or one that is large enough)")
-    .option('--region <region>', "region (default: the source's, or its buckets')")
+    .addOption(
+      new Option('--provider <name>', 'whose cloud firewall is the second fence')
+        .choices(Object.keys(offers))
+        .default('digitalocean'),
+    )
+    .option(
+      '--size <size>',
+      "size of the machine (default: the source's where the provider is the same, else s-4vcpu-8gb or cpx32, or what is large enough)",
+    )
+    .option(
+      '--region <region>',
+      "region (default: the source's where the provider is the same, else near its buckets)",
+    )
     .option('--hours <hours>', 'after so many the machine switches itself off, whatever happens', hours, 6)
     .option('--keep', 'leave the copy up until then, to look around')
     .option('--out <dir>', 'where reports are written', 'reports')
@@ -84,6 +98,11 @@ async function run(stack: string | undefined, flags: Flags): Promise<void> {
   if (flags.upload && missing.length > 0)
     throw new VisibleError(
       `no key for the report — ${missing.join(' and ')} not set — export it, or keep the report here only: --no-upload; nothing was made`,
+    );
+  const token = tokenVariables[flags.provider];
+  if (!context.env[token])
+    throw new VisibleError(
+      `no token for the machine — --provider ${flags.provider}: ${token} is not set — export it: coop doctor says how to get one; nothing was made`,
     );
   const progress = makeProgress(process.stderr, flags);
   const told = await untilPutRight(

@@ -6,7 +6,7 @@ import { engine, lastWords } from './engine.ts';
 
 /** What is worth a line when it is there, by the name of its resource. */
 const milestones: [RegExp, string][] = [
-  [/Droplet\s+\S+\s+created/, 'the machine is there'],
+  [/(?:Droplet|Server)\s+\S+\s+created/, 'the machine is there'],
   [/Command\s+\S+-prepare-run\s+created/, 'packages and images are in, the fence is up'],
   [/Command\s+\S+-apply-run\s+created/, 'restored, and the app runs'],
 ];

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { hetznerSizes } from '../../../components/machine/hetzner-sizes.ts';
+import { sizeOf } from '../../../components/machine/size.ts';
 import { chooseMachine, diskNeeded, priceOf } from '../../../scripts/lib/rehearse/machine.ts';
 import { beganAt, rehearsalName } from '../../../scripts/lib/rehearse/names.ts';
 import { ownerHere, ownerIn, stateOf, withOwner } from '../../../scripts/lib/rehearse/owner.ts';
@@ -46,15 +48,38 @@ describe('the moment to go back to', () => {
 });
 
 describe('the machine', () => {
-  const droplet = { provider: 'digitalocean', region: 'ams3', size: 's-4vcpu-8gb' };
+  const droplet = { provider: 'digitalocean', region: 'ams3', size: 's-4vcpu-8gb' } as const;
+  const server = { provider: 'hetzner', region: 'nbg1', size: 'cpx42' } as const;
+  const there = { provider: 'hetzner' } as const;
 
-  it('is like its source where that is a Droplet, else one that is big enough, near the bucket', () => {
+  it('is like its source where the provider is the same, else a usual one near the bucket', () => {
     expect(chooseMachine({}, droplet, 'fra1', 1e9)).toEqual(droplet);
-    const hetzner = { provider: 'hetzner', region: 'fsn1', size: 'cpx41' };
-    expect(chooseMachine({}, hetzner, 'fra1', 1e9)).toEqual({ ...droplet, region: 'fra1' });
-    const large = chooseMachine({}, droplet, 'fra1', 150e9);
-    expect(large.size).not.toBe(droplet.size);
+    expect(chooseMachine({}, server, 'fra1', 1e9)).toEqual({ ...droplet, region: 'fra1' });
+    expect(chooseMachine(there, server, 'fra1', 1e9)).toEqual(server);
+    expect(chooseMachine(there, droplet, 'ams3', 1e9)).toEqual({ ...there, region: 'fsn1', size: 'cpx32' });
+  });
+
+  it('is a larger one where the usual disk is too small, of the same kind of processor', () => {
     expect(diskNeeded(150e9)).toBe(209);
+    for (const [wishes, source] of [
+      [{}, droplet],
+      [there, server],
+    ] as const) {
+      const { size, provider } = chooseMachine(wishes, source, 'fra1', 300e9);
+      expect(size).not.toBe(source.size);
+      expect(sizeOf({ provider, region: '', size })?.diskGb).toBeGreaterThanOrEqual(diskNeeded(300e9));
+    }
+    const arm = { provider: 'hetzner', region: 'fsn1', size: 'cax21' };
+    expect(chooseMachine(there, arm, 'fra1', 150e9).size).toBe('cax41');
+  });
+
+  it('is one that is sold in its region', () => {
+    const { region, size } = chooseMachine(there, droplet, 'nyc3', 1e9);
+    expect(region).toBe('ash');
+    expect(hetznerSizes[size]?.regions).toContain('ash');
+    expect(() => chooseMachine({ ...there, region: 'ash', size: 'cpx32' }, droplet, 'fra1', 1e9)).toThrow(
+      /not sold there — --size cpx32 in --region ash — take c\S+; nothing was made/,
+    );
   });
 
   it('is as asked for, unless the disk is too small: then it says what would do', () => {
@@ -65,18 +90,30 @@ describe('the machine', () => {
     expect(() => chooseMachine({ size: 's-4vcpu-8gb' }, droplet, 'fra1', 150e9)).toThrow(
       /160 GB, the restore wants 209 GB — take \S+vcpu\S+; nothing was made/,
     );
-    expect(() => chooseMachine({}, droplet, 'fra1', 9e15)).toThrow(/too small/);
+    for (const wishes of [{}, there])
+      expect(() => chooseMachine(wishes, droplet, 'fra1', 9e15)).toThrow(/too small/);
   });
 
-  it('refuses what does not exist, and a provider that cannot fence', () => {
-    for (const wish of [{ size: 'huge' }, { region: 'moon1' }, { provider: 'hetzner' }])
-      expect(() => chooseMachine(wish, droplet, 'fra1', 1)).toThrow(/nothing was made/);
+  it('refuses what its provider does not have', () => {
+    const wrong = [
+      { size: 'huge' },
+      { region: 'moon1' },
+      { ...there, region: 'fra1' },
+      { ...there, size: 's-4vcpu-8gb' },
+    ];
+    for (const wish of wrong)
+      expect(() => chooseMachine(wish, droplet, 'fra1', 1)).toThrow(/no such .*nothing was made/);
   });
 
   it('has a price by the hour, and for as long as it could be left', () => {
-    expect(priceOf({ ...droplet, provider: 'digitalocean' }, 6)).toMatch(
+    expect(priceOf(droplet, 6)).toMatch(
       /^USD 0\.07 an hour \(s-4vcpu-8gb\); USD 0\.43 if it were left for 6 h/,
     );
+    // Its address is an item of its own.
+    expect(priceOf({ ...server, size: 'cpx32' }, 6)).toMatch(
+      /^EUR 0\.06 an hour, at least one \(cpx32\); EUR 0\.35 if it were left for 6 h/,
+    );
+    expect(priceOf({ ...server, region: 'ash' }, 6)).toMatch(/not known/);
   });
 });
 

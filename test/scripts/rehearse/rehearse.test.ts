@@ -213,6 +213,23 @@ describe('coop rehearse', () => {
     expect(traces()).toEqual([]);
   });
 
+  it('is made at Hetzner when told, and says what it costs there; without a token nothing is begun', () => {
+    const there = [...usual, '--provider', 'hetzner', '--keep'];
+    const none = rehearse(there);
+    expect(none.status).toBe(1);
+    expect(none.stderr).toMatch(/no token for the machine .*HCLOUD_TOKEN is not set .* nothing was made/);
+    expect(traces()).toEqual([]);
+    const said = rehearse(there, {}, { HCLOUD_TOKEN: 't'.repeat(64) });
+    expect(said.stderr).toMatch(/costs EUR 0\.06 an hour, at least one \(cpx32\)/);
+    const [stack = ''] = readdirSync(join(place.root, 'state')).filter((name) =>
+      name.startsWith('rehearsal'),
+    );
+    expect(place.file(stack)).toMatch(
+      /instance:primary:\n\s+provider: 'hetzner'\n\s+region: 'fsn1'\n\s+size: 'cpx32'\n/,
+    );
+    rehearse(['--cleanup', stack, '--yes']);
+  });
+
   it('refuses a report nobody could put into the bucket, before anything is made', () => {
     const said = rehearse(['staging', '--yes']);
     expect(said.stderr).toMatch(/SPACES_ACCESS_KEY_ID and SPACES_SECRET_ACCESS_KEY not set .* --no-upload/);
