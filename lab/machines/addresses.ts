@@ -5,7 +5,7 @@ import { fixedArgs } from './fixed-args.ts';
 import { containerName, network } from './names.ts';
 import { forgetNeighbour, inNetworkOf } from './neighbours.ts';
 import { machineState } from './power.ts';
-import { requireMachine, writeMachine } from './registry.ts';
+import { readMachine, requireMachine, writeMachine } from './registry.ts';
 
 /** Gives a reserved address to a machine, now and at every start; who held it must have lost it before. */
 export async function addAddress(id: string, ip4: string): Promise<void> {
@@ -19,7 +19,9 @@ export async function addAddress(id: string, ip4: string): Promise<void> {
 
 /** Takes a reserved address away from a machine. */
 export async function removeAddress(id: string, ip4: string): Promise<void> {
-  const machine = requireMachine(id);
+  const machine = readMachine(id);
+  // One that is being removed takes its addresses with it.
+  if (!machine) return;
   writeMachine({ ...machine, addresses: machine.addresses.filter((address) => address !== ip4) });
   await inNetworkOf(id, ['ip', 'address', 'delete', `${ip4}/32`, 'dev', 'eth0'], true);
   await ensureTable();

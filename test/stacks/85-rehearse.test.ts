@@ -46,7 +46,7 @@ async function begun(): Promise<{ child: ChildProcess; ended: Promise<number | n
 describe.skipIf(!source)('coop rehearse', () => {
   beforeAll(async () => {
     // What a source has that is in use: somebody who runs it, and what its nightly jobs leave for a copy to compare.
-    const owner = ['keeper', '--email', 'keeper@example.org', '--confirmed', '--role', 'Owner'];
+    const owner = ['steward', '--email', 'steward@example.org', '--confirmed', '--role', 'Owner'];
     await source?.tootctl('accounts', 'create', ...owner);
     await source?.onMachine('systemctl', 'start', 'manifest.service', 'media-sample.service');
     // What is not archived yet is not in the copy.

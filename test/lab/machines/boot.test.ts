@@ -125,6 +125,7 @@ test('a reserved address moves from one machine to the other, at once, for those
   await addAddress('one', reserved);
   expect(await whoAnswers(reserved)).toBe('host-one');
   await removeAddress('one', reserved);
+  await removeAddress('gone', reserved);
   await addAddress('two', reserved);
   expect(await whoAnswers(reserved)).toBe('host-two');
   expect(await reachFrom('one', reserved, 8080)).toBe('open');
