@@ -65,7 +65,11 @@ export class Instance extends pulumi.ComponentResource {
     const secondary = config.secondary && this.machine('secondary', group);
     const { storage, backupDays, protect } = config;
     const buckets = config.restore
-      ? new SourceBuckets(`${name}-storage`, { storage, media: config.restore.media }, parent)
+      ? new SourceBuckets(
+          `${name}-storage`,
+          { storage, media: config.restore.media, stack, after: members(group) },
+          parent,
+        )
       : storages[storage.provider](
           `${name}-storage`,
           {
@@ -154,11 +158,12 @@ export class Instance extends pulumi.ComponentResource {
   /** Everything the machine needs from the world, and then the fence: before any secret, and before any data. */
   private prepare(role: Role, machine: Reached): { reaches: pulumi.Output<string[]> } {
     const { stack, config } = this.args;
+    const media = config.restore?.media ?? 'empty';
     const prepared = new Apply(
       `${this.instance}-prepare`,
       {
         ...{ stack, config, role, machine, phase: 'prepare', machineName: `${this.instance}-${role}` },
-        buckets: withoutKeys(config.storage),
+        buckets: withoutKeys({ storage: config.storage, media, stack }),
       },
       { parent: this },
     );

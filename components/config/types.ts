@@ -167,8 +167,8 @@ export interface RestoreConfig {
   from: string;
   /** Moment in UTC; the last one that was archived when absent. */
   at?: string | undefined;
-  /** `read-only`: the source's bucket by a key that cannot write. */
-  media: 'read-only' | 'empty';
+  /** `read-only`: the source's bucket by a key that cannot write; `copy`: a bucket of its own, filled from the source's. */
+  media: 'read-only' | 'empty' | 'copy';
   fenced: true;
   /** Hours after which the machine switches itself off. */
   hours: number;

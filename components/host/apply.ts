@@ -20,7 +20,7 @@ export interface ApplyArgs {
   /** What the stack can be brought back with; only for the machine that serves. */
   kit?: pulumi.Output<Kit> | undefined;
   machine: Reached;
-  buckets: Pick<Buckets, 'media' | 'backups'>;
+  buckets: Pick<Buckets, 'media' | 'mediaSource' | 'backups'>;
   /** `prepare`: only what makes a machine ready for its fence, with no secret in it. Default: everything. */
   phase?: 'prepare' | 'whole';
 }
@@ -56,14 +56,15 @@ export class Apply extends pulumi.ComponentResource {
     const program = SCRIPTS[phase === 'whole' && config.restore ? 'fenced' : phase];
     const tree = pulumi.secret(
       pulumi
-        .all([machine.address, buckets.media, buckets.backups, args.kit])
-        .apply(([address, media, backups, kit]) =>
+        .all([machine.address, buckets.media, buckets.backups, args.kit, buckets.mediaSource])
+        .apply(([address, media, backups, kit, mediaSource]) =>
           archive(
             render({
               stack: args.stack,
               config,
               machine: { name: args.machineName, address, role: args.role },
               media,
+              mediaSource,
               backups,
               kit,
             }),

@@ -3,11 +3,12 @@ import { networkNames } from './compose-common.ts';
 import { appAddress, networks } from './networks.ts';
 import type { HostFacts } from './types.ts';
 
-/** Hosts a copy may reach: where its backups are, and the media when it may read them. Empty for any other stack. */
-export function fenceEndpoints({ config, media, backups }: HostFacts): string[] {
+/** Hosts a copy may reach: where its backups are, and the media unless it has none. Empty for any other stack. */
+export function fenceEndpoints({ config, media, mediaSource, backups }: HostFacts): string[] {
   if (!config.restore) return [];
-  const { media: wanted } = config.restore;
-  return [...new Set([backups.endpoint, ...(wanted === 'read-only' ? [media.endpoint] : [])])].sort();
+  const all =
+    config.restore.media === 'empty' ? [backups] : [backups, media, ...(mediaSource ? [mediaSource] : [])];
+  return [...new Set(all.map(({ endpoint }) => endpoint))].sort();
 }
 
 /**
@@ -25,8 +26,6 @@ export function fencedPlaces({ config, media }: HostFacts, index: number) {
   const { internal } = networks(config);
   return {
     networks: { [networkNames.internal]: { ipv4_address: appAddress(config, index) } },
-    ...(config.restore?.media === 'read-only'
-      ? { extra_hosts: [`${media.endpoint}:${internal.gateway}`] }
-      : {}),
+    ...(config.restore?.media === 'empty' ? {} : { extra_hosts: [`${media.endpoint}:${internal.gateway}`] }),
   };
 }

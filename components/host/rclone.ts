@@ -1,10 +1,11 @@
 import type { BucketAccess, HostFacts } from './types.ts';
 
 /** https://rclone.org/s3/ — the backups bucket, for what is no database backup; on a copy also the source's media, to be read. */
-export function rcloneConfig({ config, backups, media }: HostFacts): string {
+export function rcloneConfig({ config, backups, media, mediaSource }: HostFacts): string {
   return [
     ...remote('backups', backups),
     ...(config.restore?.media !== 'empty' ? remote('media', media) : []),
+    ...(mediaSource ? remote('media-source', mediaSource) : []),
   ].join('\n');
 }
 

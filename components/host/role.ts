@@ -49,6 +49,6 @@ export function belongs(path: string, { config, machine, kit }: HostFacts): bool
 
 function onCopy(path: string, { media }: NonNullable<StackConfig['restore']>): boolean {
   const name = unit.exec(path)?.[1];
-  if (path.includes('/media-storage.')) return media === 'read-only';
+  if (path.includes('/media-storage.')) return media !== 'empty';
   return name === undefined || !path.endsWith('.timer') || copyTimers.has(name);
 }

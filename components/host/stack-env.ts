@@ -11,7 +11,7 @@ import type { HostFacts } from './types.ts';
 
 /** Values that templates and the machine's own programs need, without secrets: lands as /etc/social.coop/stack.env. */
 export function stackEnvironment(facts: HostFacts): Record<string, string> {
-  const { config, machine, media, backups } = facts;
+  const { config, machine, media, mediaSource, backups } = facts;
   const app = apps[config.app];
   const containers = appContainers(facts);
   const names = (wanted: (name: string) => boolean) =>
@@ -78,6 +78,7 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     ACME_DIRECTORY: config.acmeDirectory,
     MEDIA_BUCKET: media.bucket,
     MEDIA_ENDPOINT: media.endpoint,
+    MEDIA_SOURCE_BUCKET: mediaSource?.bucket ?? '',
     // nginx reads media through loopback; on a copy the app itself, through the bridge.
     MEDIA_LISTEN: config.restore ? `${internal.gateway}:443` : '127.0.0.1:9443',
     BACKUPS_BUCKET: backups.bucket,

@@ -20,6 +20,8 @@ export interface HostFacts {
   /** `address` is the machine's public IPv4 address; the names point to the primary's. */
   machine: { name: string; address: string; role: Role };
   media: BucketAccess;
+  /** Of a copy whose media are in a bucket of its own: the source's, to be read. */
+  mediaSource?: BucketAccess | undefined;
   backups: BucketAccess;
   /** Laid on the primary, which keeps a copy of it in the bucket of backups. */
   kit?: Kit | undefined;

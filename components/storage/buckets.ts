@@ -8,6 +8,8 @@ export interface Buckets {
   readonly media: pulumi.Output<BucketAccess>;
   /** Backups, likewise. */
   readonly backups: pulumi.Output<BucketAccess>;
+  /** Of a copy that has a media bucket of its own: the source's, with a key that may read it and nothing else. */
+  readonly mediaSource?: pulumi.Output<BucketAccess> | undefined;
   /** Names as they are, whatever the configuration says; no secret, as the accesses are. */
   readonly names: pulumi.Output<{ media: string; backups: string }>;
   /** Names the provider groups them by. */

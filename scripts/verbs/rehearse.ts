@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { tokenVariables } from '../../components/accounts/providers.ts';
+import type { RestoreConfig } from '../../components/config/types.ts';
 import { VisibleError } from '../../components/errors.ts';
 import { announce, type Context, findContext } from '../lib/context.ts';
 import { endWith } from '../lib/exit-code.ts';
@@ -25,7 +26,7 @@ import { verb } from '../lib/verb.ts';
 interface Flags extends PassphraseSource, MachineWishes {
   at?: Date;
   provider: OfferName;
-  media: 'read-only' | 'empty';
+  media: RestoreConfig['media'];
   hours: number;
   keep?: boolean;
   out: string;
@@ -59,8 +60,11 @@ and by --cleanup. Ends with 0 only when every check ran and passed. See docs/reh
     )
     .option('--at <time>', 'restore the data as of then, ISO 8601 (default: as new as possible)', time)
     .addOption(
-      new Option('--media <what>', "read-only: samples of the source's media are checked; empty: none")
-        .choices(['read-only', 'empty'])
+      new Option(
+        '--media <what>',
+        "read-only: samples of the source's media are checked where they are; copy: all of it is copied to a bucket of the rehearsal's own, and samples are checked there; empty: none",
+      )
+        .choices(['read-only', 'copy', 'empty'])
         .default('read-only'),
     )
     .addOption(
@@ -95,6 +99,10 @@ async function run(stack: string | undefined, flags: Flags): Promise<void> {
   if (stack === undefined)
     throw new VisibleError('no stack — coop rehearse — say whose backups: coop rehearse prod');
   const missing = ['SPACES_ACCESS_KEY_ID', 'SPACES_SECRET_ACCESS_KEY'].filter((name) => !context.env[name]);
+  if (flags.media === 'copy' && missing.length > 0)
+    throw new VisibleError(
+      `no key to make a bucket with — ${missing.join(' and ')} not set — --media copy wants a bucket of its own: export it, or leave --media out; nothing was made`,
+    );
   if (flags.upload && missing.length > 0)
     throw new VisibleError(
       `no key for the report — ${missing.join(' and ')} not set — export it, or keep the report here only: --no-upload; nothing was made`,

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { RestoreConfig } from '../../../components/config/types.ts';
 import { VisibleError } from '../../../components/errors.ts';
 import { encryptSecrets } from '../encrypt.ts';
 import { makeSshKeyPair, type SshKeyPair } from '../openssh.ts';
@@ -16,7 +17,7 @@ import { type Owner, ownerHere, withOwner } from './owner.ts';
 export interface RehearsalPlan {
   source: string;
   at?: Date | undefined;
-  media: 'read-only' | 'empty';
+  media: RestoreConfig['media'];
   hours: number;
   machine: RehearsalMachine;
 }

@@ -2,7 +2,7 @@ import { pageOf } from './document.ts';
 import { fenceSection } from './fence-section.ts';
 import { type Html, html } from './html.ts';
 import { countsForTtr } from './phases.ts';
-import type { Check, Report } from './schema.ts';
+import type { Check, Phase, Report } from './schema.ts';
 import { timeline } from './timeline.ts';
 import { counted, duration, moment, size } from './words.ts';
 
@@ -48,6 +48,7 @@ ${failure && html`<div class="why" role="note"><strong>Why it failed:</strong> $
 
 function figures({ rpoSeconds, rpoFrom, at, ttrSeconds, sizes, phases, checks }: Report): Html {
   const fetch = phases.find(({ name }) => name === 'fetch')?.seconds;
+  const media = phases.find(({ name }) => name === 'media');
   const ran = checks.filter(({ status }) => status === 'passed').length;
   const until = at ? 'the time asked for' : 'the end of the replay';
   return html`<dl class="figures">
@@ -62,9 +63,16 @@ ${
   )
 }
 ${sizes.repositoryBytes !== undefined && figure('Backup in the bucket', size(sizes.repositoryBytes), sizes.walBytes !== undefined && `and ${size(sizes.walBytes)} of WAL`)}
+${media?.bytes !== undefined && figure('Media', size(media.bytes), mediaPace(media))}
 ${figure('Checks passed', `${ran} of ${checks.length}`, undefined)}
 </dl>`;
 }
+
+const mediaPace = ({ bytes = 0, objects, seconds }: Phase): string =>
+  [
+    ...(objects === undefined ? [] : [`${counted(objects, 'file')}`]),
+    ...(seconds > 0 ? [`copied at ${size(bytes / seconds)} a second`] : []),
+  ].join(', ');
 
 const figure = (name: string, value: string, more: string | undefined | false): Html =>
   html`<div><dt>${name}</dt><dd>${value}${more && html`<small>${more}</small>`}</dd></div>`;

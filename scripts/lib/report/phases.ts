@@ -21,10 +21,16 @@ export interface PhaseFacts {
 export function phasesOf({ up, machine, verify, canaries, destroy, clocks }: PhaseFacts): Phase[] {
   const ahead = (clocks?.machine ?? 0) * 1000;
   const onTheMachine = machine
-    .flatMap(({ name, start, end }) =>
+    .flatMap(({ name, start, end, bytes, objects }) =>
       end === undefined
         ? []
-        : [phase(name, new Date(Date.parse(start) - ahead), new Date(Date.parse(end) - ahead))],
+        : [
+            {
+              ...phase(name, new Date(Date.parse(start) - ahead), new Date(Date.parse(end) - ahead)),
+              ...(bytes === undefined ? {} : { bytes }),
+              ...(objects === undefined ? {} : { objects }),
+            },
+          ],
     )
     .sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
   const first = onTheMachine[0];

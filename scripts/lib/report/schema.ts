@@ -7,7 +7,14 @@ const seconds = z.number().describe('seconds');
 const count = z.int().nonnegative();
 
 export const phaseSchema = z
-  .strictObject({ name: z.string().min(1), start: time, end: time, seconds: seconds.nonnegative() })
+  .strictObject({
+    name: z.string().min(1),
+    start: time,
+    end: time,
+    seconds: seconds.nonnegative(),
+    bytes: count.optional().describe('bytes that it moved, where that was counted'),
+    objects: count.optional().describe('objects they were in'),
+  })
   .describe('one stretch of the rehearsal, in the order they began');
 
 export const checkSchema = z
@@ -94,7 +101,13 @@ export type VerifyAnswer = z.infer<typeof verifyAnswerSchema>;
 
 /** /var/lib/social.coop/restore/phases.json; a phase that has not ended has no end. */
 export const machinePhasesSchema = z.array(
-  z.looseObject({ name: z.string().min(1), start: time, end: time.optional() }),
+  z.looseObject({
+    name: z.string().min(1),
+    start: time,
+    end: time.optional(),
+    bytes: count.optional(),
+    objects: count.optional(),
+  }),
 );
 export type MachinePhase = z.infer<typeof machinePhasesSchema>[number];
 

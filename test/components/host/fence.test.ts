@@ -75,6 +75,21 @@ describe('a fenced copy', () => {
     expect(endpoints(facts())).toBe('');
   });
 
+  it('with media of its own has a way to them and to the source’s, and a key for each', () => {
+    const source = {
+      ...facts().media,
+      bucket: 'theirs',
+      accessKey: 'READS',
+      endpoint: 'ams3.digitaloceanspaces.com',
+    };
+    const own = { ...copy({ media: 'copy' }), mediaSource: source };
+    expect(environment(own)).toMatch(/^FENCE_ENDPOINTS='ams3\.digitaloceanspaces\.com fra1\./m);
+    expect(environment(own)).toMatch(/^MEDIA_SOURCE_BUCKET='theirs'$/m);
+    expect(at(own, '/etc/social.coop/rclone.conf')).toMatch(/\[media-source\][^[]*access_key_id = READS\n/);
+    expect(compose(own).services.web.extra_hosts).toHaveLength(1);
+    expect([...tree(own).keys()].filter((path) => path.includes('media-storage'))).toHaveLength(2);
+  });
+
   it('without media has neither a way to them nor a key', () => {
     const empty = copy({ media: 'empty' });
     expect([...tree(empty).keys()].filter((path) => path.includes('media-storage'))).toEqual([]);

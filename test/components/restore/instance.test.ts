@@ -40,6 +40,29 @@ test('the keys of the source’s buckets can read and nothing else', async () =>
   expect(empty.filter(({ type }) => type.endsWith(':SpacesKey'))).toHaveLength(1);
 });
 
+test('media of its own are in a bucket that goes with the copy; no key can write to the source’s', async () => {
+  const { resources } = await copy({ media: 'copy' });
+  const own = 'staging-social-coop-media-rehearsal';
+  const bucket = only(resources, 'SpacesBucket');
+  expect(bucket).toMatchObject({
+    name: 'rehearsal-storage-media',
+    protect: false,
+    inputs: { name: own, region: 'fra1', acl: 'private', forceDestroy: true },
+  });
+  const grants = Object.fromEntries(
+    resources
+      .filter(({ type }) => type.endsWith(':SpacesKey'))
+      .map(({ name, inputs }) => [name, inputs.grants]),
+  );
+  expect(grants).toEqual({
+    'rehearsal-storage-backups-key': [{ bucket: 'staging-social-coop-backups', permission: 'read' }],
+    'rehearsal-storage-media-key': [{ bucket: own, permission: 'readwrite' }],
+    'rehearsal-storage-media-source-key': [{ bucket: 'staging-social-coop-media', permission: 'read' }],
+  });
+  const custom = resources.filter(({ custom }) => custom);
+  expect(custom.flatMap(({ type, inputs }) => refusals(type, inputs))).toEqual([]);
+});
+
 test('prepared, then fenced by the cloud too, and only then given secrets', async () => {
   const { resources } = await copy();
   const [prepare, run] = ['rehearsal-prepare-run', 'rehearsal-apply-run'].map((name) =>

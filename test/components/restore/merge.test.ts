@@ -131,7 +131,7 @@ test.each([
     /restore\.at = "2027.*in the future|is in the future — instance:restore\.at/,
   ],
   [{ at: 'yesterday' }, /is not a time in UTC/],
-  [{ media: 'copy' }, /restore\.media/],
+  [{ media: 'all' }, /restore\.media/],
   [{ fenced: false }, /restore\.fenced/],
 ])('%j is refused', (more, reason) => {
   const raw = { ...merged(), 'instance:restore': JSON.stringify({ from: 'staging', ...more }) };

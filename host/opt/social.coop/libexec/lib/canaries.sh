@@ -49,12 +49,12 @@ flight() {
   wait
 }
 
-# A write with the keys the copy holds: the buckets themselves must refuse it.
+# A write to the source's buckets with the keys the copy holds: the buckets themselves must refuse it.
 write_canary() {
   local remote=$1 bucket=$2
   grep -qxF "[$remote]" /etc/social.coop/rclone.conf || return 0
   # shellcheck disable=SC2016
-  canary host host "write to the bucket of $remote" bash -c 'echo canary | timeout 20 rclone --config /etc/social.coop/rclone.conf --ca-cert /etc/ssl/certs/ca-certificates.crt --retries 1 --low-level-retries 1 rcat "$0"' "$remote:$bucket/canary"
+  canary host host "write to $bucket with the key of $remote" bash -c 'echo canary | timeout 20 rclone --config /etc/social.coop/rclone.conf --ca-cert /etc/ssl/certs/ca-certificates.crt --retries 1 --low-level-retries 1 rcat "$0"' "$remote:$bucket/canary"
 }
 
 containers() {
@@ -88,7 +88,9 @@ send_canaries() {
   flight host host '' &
   canary host host 'a name' getent ahosts example.com &
   write_canary backups "$BACKUPS_BUCKET" &
-  write_canary media "$MEDIA_BUCKET" &
+  # A copy may write to a bucket of its own, and to no other.
+  write_canary media "${MEDIA_SOURCE_BUCKET:-$MEDIA_BUCKET}" &
+  write_canary media-source "$MEDIA_SOURCE_BUCKET" &
   for index in "${!pids[@]}"; do flight "${names[$index]}" "${pids[$index]}" '' & done
   wait
   routes add

@@ -26,3 +26,8 @@ phase() {
   "$@"
   phase_ended "$name" "$start"
 }
+
+# phase_measured NAME MEMBER NUMBER: what went through it, for its throughput.
+phase_measured() {
+  put "$phases" "$(jq --compact-output --arg name "$1" --arg member "$2" --argjson number "$3" 'map(if .name == $name then .[$member] = $number else . end)' <"$phases")"
+}
