@@ -122,6 +122,13 @@ describe('coop rehearse', () => {
     expect(traces()).toEqual([]);
   });
 
+  it('makes no bucket without a key to make it with', () => {
+    const said = rehearse([...usual, '--media', 'copy'], {}, { SPACES_ACCESS_KEY_ID: '' });
+    expect(said.status).toBe(1);
+    expect(said.stderr).toMatch(/no key to make a bucket with — SPACES_ACCESS_KEY_ID.* not set/);
+    expect(traces()).toEqual([]);
+  });
+
   it('gives the copy SSH keys of its own, and no other secret', () => {
     rehearse([...usual, '--at', ago(60), '--media', 'empty', '--hours', '2', '--keep']);
     const [stack] = readdirSync(join(place.root, 'state')).filter((name) => name.startsWith('rehearsal'));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../scripts/lib/report/build.ts';
 import { neverTested } from '../../../scripts/lib/report/never-tested.ts';
+import { reportPage } from '../../../scripts/lib/report/page.ts';
 import { reportSchema } from '../../../scripts/lib/report/schema.ts';
 import { check, checks, facts, report, second, withChecks } from './sample.ts';
 
@@ -30,6 +31,22 @@ describe('a report', () => {
       ['canaries', 7],
       ['destroy', 11],
     ]);
+  });
+
+  it('keeps what went through a phase, where that was counted', () => {
+    const { machine } = facts();
+    const media = {
+      ...(machine.find(({ name }) => name === 'fetch') as object),
+      bytes: 4_600_000,
+      objects: 90,
+    };
+    const made = report({ machine: [...machine, { ...media, name: 'media' } as (typeof machine)[number]] });
+    expect(made.phases.find(({ name }) => name === 'media')).toMatchObject({
+      seconds: 23,
+      bytes: 4_600_000,
+      objects: 90,
+    });
+    expect(reportPage(made)).toMatch(/Media<\/dt><dd>4\.6 MB<small>90 files, copied at 200 kB a second/);
   });
 
   it('brings the clocks of source and copy together before it subtracts', () => {
