@@ -40,8 +40,15 @@ export function appOf(stack: string, from = checkout): AppVersion {
   };
 }
 
+/** The stack a stack is a copy of, and takes app, images and mail from; undefined for one of its own. */
+export function sourceOf(stack: string, from = checkout): string | undefined {
+  const config = (shippedStack(stack, from).config ?? {}) as Record<string, { from?: string }>;
+  return config[`${projectName}:restore`]?.from;
+}
+
 /** The DNS zone a stack's names lie in; undefined when it has none. */
 export function zoneOf(stack: string, from = checkout): string | undefined {
+  if (sourceOf(stack, from) !== undefined) return undefined;
   const config = (shippedStack(stack, from).config ?? {}) as Record<
     string,
     { provider?: string; zone?: string }
@@ -69,6 +76,21 @@ export function writeProject(from = checkout): void {
  * everything else in it: secrets, and what somebody set by hand.
  */
 export function writeStack(stack: string, values: LabValues, from = checkout): string {
+  return write(stack, from, (document, isNew) => {
+    if (isNew && !document.hasIn(key('contact'))) document.setIn(key('contact'), 'operators@lab.test');
+    setLabValues(document, values, zoneOf(stack, from));
+  });
+}
+
+/** The same for a copy, which is what its source is: of that stack, or where the lab has none, of the first it has. */
+export function writeCopy(stack: string, there: readonly string[], from = checkout): string {
+  return write(stack, from, (document, isNew) => {
+    const source = String(document.getIn([...key('restore'), 'from']));
+    if (isNew && !there.includes(source) && there[0]) document.setIn([...key('restore'), 'from'], there[0]);
+  });
+}
+
+function write(stack: string, from: string, change: (document: Document, isNew: boolean) => void): string {
   const file = join(paths.project, `Pulumi.${stack}.yaml`);
   const isNew = !existsSync(file);
   const source = isNew ? join(from, `Pulumi.${stack}.yaml`) : file;
@@ -85,9 +107,8 @@ export function writeStack(stack: string, values: LabValues, from = checkout): s
     const today = new Date().toISOString().slice(0, 10);
     if (typeof expires === 'string' && expires < today) document.setIn(key('expires'), today);
     document.setIn(key('sshFrom'), [`${gateway.v4}/32`, `${gateway.v6}/128`]);
-    if (!document.hasIn(key('contact'))) document.setIn(key('contact'), 'operators@lab.test');
   }
-  setLabValues(document, values, zoneOf(stack, from));
+  change(document, isNew);
   const text = document.toString({ lineWidth: 0 });
   if (isNew || text !== readFileSync(file, 'utf8')) writeFileSync(file, text, { mode: 0o600 });
   return file;

@@ -4,7 +4,7 @@ import { ensureCloud } from './cloud/ensure-cloud.ts';
 import { type Engine, ensureEngineHome } from './engine/engine.ts';
 import { ensureBaseImage, ensureDocker, ensureMachineImage, ensureNetwork } from './machines/index.ts';
 import { labDir, paths } from './paths.ts';
-import { appOf, writeProject, writeStack, zoneOf } from './project.ts';
+import { appOf, sourceOf, writeCopy, writeProject, writeStack, zoneOf } from './project.ts';
 import { ensureAcme } from './services/acme.ts';
 import { ensureCa, readTrust } from './services/ca.ts';
 import { ensureDns } from './services/dns.ts';
@@ -88,7 +88,9 @@ async function bringUp(options: UpOptions): Promise<UpResult> {
   part('mail', [network, ca], () => ensureMail());
   const daemon = part('cloud', [s3, dns, machine], () => startCloud(tokens));
 
-  const apps = Object.fromEntries(stacks.map((stack) => [stack, appOf(stack)]));
+  const isOwn = (stack: string) => sourceOf(stack) === undefined;
+  const own = stacks.filter(isOwn);
+  const apps = Object.fromEntries(own.map((stack) => [stack, appOf(stack)]));
   // After the machine image: on two cores one build at a time is as fast, and its output can be read.
   const images = part('images', [registry, base, machine], (say) => ensureImages(apps, image, say));
   const project = part('project', [engine, images, acme, daemon], async () => {
@@ -99,7 +101,9 @@ async function bringUp(options: UpOptions): Promise<UpResult> {
     writeProject();
     // The last one stays selected: the first that was named.
     for (const stack of stacks.toReversed()) {
-      writeStack(stack, { trust: readTrust(), images: (await images)[stack] as LabImages, tokens });
+      if (isOwn(stack))
+        writeStack(stack, { trust: readTrust(), images: (await images)[stack] as LabImages, tokens });
+      else writeCopy(stack, own);
       problems.push(...(await secretsOf(stack, initStack)).problems);
     }
     return problems;

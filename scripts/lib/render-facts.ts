@@ -1,8 +1,12 @@
+import type { StackConfig } from '../../components/config/types.ts';
 import { parseConfig } from '../../components/config.ts';
 import { VisibleError } from '../../components/errors.ts';
-import type { HostFacts } from '../../components/host/types.ts';
+import type { BucketAccess, HostFacts } from '../../components/host/types.ts';
 import type { Role } from '../../components/machine/machine.ts';
 import { makeKit } from '../../components/recovery/kit.ts';
+import { mergeRestore, type SourceKit } from '../../components/restore/merge.ts';
+import { copyName } from '../../components/storage/copy-name.ts';
+import { isCopy } from './copy.ts';
 import { defaultImages } from './default-images.ts';
 import {
   maskedDeployKey,
@@ -33,24 +37,47 @@ export function renderFacts(projectDir: string, stack: string, role: Role = 'pri
     placeholders,
   );
   const project = prefix.slice(0, -1);
-  const raw = asTheEngineSays({ ...said, images: imagesOf(said, placeholders), ...masked(said) });
+  const raw = isCopy(said)
+    ? ofSource(projectDir, said, placeholders, project)
+    : asTheEngineSays({ ...said, images: imagesOf(said, placeholders), ...masked(said) });
   const config = parseConfig(raw, { project, stack });
   for (const key of ['hostPublicKey', 'deployPublicKey'] as const)
     if (typeof said[key] === 'string') config[key] = said[key];
     else placeholders.push(key);
   if (role === 'secondary' && !config.secondary)
     throw new VisibleError(`no secondary — Pulumi.${stack}.yaml names one machine — leave --machine out`);
-  const bucket = (name: 'media' | 'backups') => ({
-    bucket: config.storage[name],
-    region: config.storage.region,
-    endpoint: `${config.storage.region}.digitaloceanspaces.com`,
+  const machine = { name: `${stack}-${role}`, address, role };
+  const buckets = bucketsOf(config, stack);
+  const kit =
+    role === 'primary' && !config.restore ? makeKit({ project, stack, raw, config, ...buckets }) : undefined;
+  return { facts: { stack, config, machine, ...buckets, kit }, placeholders: [...new Set(placeholders)] };
+}
+
+/** A copy is what its source says: at `pulumi up` by its state, here by its file. */
+function ofSource(
+  projectDir: string,
+  said: Record<string, unknown>,
+  placeholders: string[],
+  project: string,
+): Record<string, string> {
+  const { from } = said.restore as { from: string };
+  const { facts, placeholders: theirs } = renderFacts(projectDir, from);
+  placeholders.push(`what it takes from ${from}: its file, not its state`, ...theirs.slice(1));
+  return { ...mergeRestore(asTheEngineSays({ ...said, ...masked({}) }), facts.kit as SourceKit, project) };
+}
+
+function bucketsOf({ storage, restore }: StackConfig, stack: string) {
+  const bucket = (name: string): BucketAccess => ({
+    bucket: name,
+    region: storage.region,
+    endpoint: `${storage.region}.digitaloceanspaces.com`,
     accessKey: 'MASKEDACCESSKEY00000',
     secretKey: 'MASKED-secretKey'.padEnd(43, '0'),
   });
-  const machine = { name: `${stack}-${role}`, address, role };
-  const buckets = { media: bucket('media'), backups: bucket('backups') };
-  const kit = role === 'primary' ? makeKit({ project, stack, raw, config, ...buckets }) : undefined;
-  return { facts: { stack, config, machine, ...buckets, kit }, placeholders };
+  const backups = bucket(storage.backups);
+  return restore?.media === 'copy'
+    ? { media: bucket(copyName(storage.media, stack)), mediaSource: bucket(storage.media), backups }
+    : { media: bucket(storage.media), backups };
 }
 
 /** Placeholders of every secret the rest of the file asks for and of those it names itself, with the public halves. */
@@ -84,6 +111,7 @@ const maskedMap = (values: Record<string, unknown>) =>
 
 /** A file that `coop init` has not completed can be rendered too: what it lacks is made up, and said. */
 function withStandIns(said: Record<string, unknown>, placeholders: string[]): Record<string, unknown> {
+  if (isCopy(said)) return said;
   const standIns: Record<string, unknown> = {
     contact: 'contact@placeholder.invalid',
     sshFrom: ['192.0.2.0/24'],

@@ -95,6 +95,27 @@ describe('coop render', () => {
     });
   });
 
+  it('renders a copy as what its source’s file says, fenced', () => {
+    writeFileSync(
+      join(project, 'Pulumi.copied.yaml'),
+      stringify({
+        config: {
+          'instance:restore': { from: 'made', media: 'copy' },
+          'instance:primary': { provider: 'digitalocean', region: 'fra1', size: 's-4vcpu-8gb' },
+        },
+      }),
+    );
+    const { facts, placeholders } = renderFacts(project, 'copied');
+    expect(facts).toMatchObject({
+      kit: undefined,
+      media: { bucket: 'staging-social-coop-media-copied' },
+      mediaSource: { bucket: 'staging-social-coop-media' },
+      config: { domain: 'staging.social.coop', mail: { host: 'nowhere.invalid' } },
+    });
+    expect(placeholders).toContain('what it takes from made: its file, not its state');
+    expect(renderHost(facts).map(({ path }) => path)).toContain('/etc/social.coop/fence/fence.nft');
+  });
+
   it('takes a second at most, or five times what saying the version takes on a busy machine', () => {
     const fastest = (...args: string[]) => Math.min(...[1, 2, 3].map(() => coop(...args).seconds));
     const bar = Math.max(1, 5 * fastest('--version'));

@@ -1,10 +1,10 @@
 import './scratch.ts';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { labDir, paths } from '../../../lab/paths.ts';
-import { appOf, writeProject, writeStack, zoneOf } from '../../../lab/project.ts';
+import { appOf, sourceOf, writeCopy, writeProject, writeStack, zoneOf } from '../../../lab/project.ts';
 import { ensureTokens } from '../../../lab/services/tokens.ts';
 
 const checkout = join(labDir, 'checkout');
@@ -32,6 +32,31 @@ beforeEach(() => {
   };
   writeFileSync(join(checkout, 'Pulumi.staging.yaml'), JSON.stringify(shipped));
   writeFileSync(join(checkout, 'Pulumi.bare.yaml'), '{ config: { "instance:domain": bare.social.coop } }');
+});
+
+test('a copy takes everything from its source, or from another stack of the lab’s', () => {
+  const config = {
+    'instance:restore': { from: 'prod', media: 'read-only' },
+    'instance:secrets': { deployKey: { secure: 'v1:real' } },
+  };
+  writeFileSync(
+    join(checkout, 'Pulumi.rehearsal.yaml'),
+    JSON.stringify({ encryptionsalt: 'v1:real', config }),
+  );
+  expect(sourceOf('rehearsal', checkout)).toBe('prod');
+  expect(sourceOf('staging', checkout)).toBeUndefined();
+  expect(zoneOf('rehearsal', checkout)).toBeUndefined();
+  writeProject(checkout);
+  writeCopy('rehearsal', ['staging', 'alpha'], checkout);
+  expect(written('rehearsal')).toEqual({
+    config: {
+      'instance:restore': { from: 'staging', media: 'read-only' },
+      'instance:sshFrom': ['198.18.0.1/32', 'fd00:c00b::1/128'],
+    },
+  });
+  rmSync(join(paths.project, 'Pulumi.rehearsal.yaml'));
+  writeCopy('rehearsal', ['staging', 'prod'], checkout);
+  expect(written('rehearsal').config['instance:restore'].from).toBe('prod');
 });
 
 test('the project is the shipped one: its program, its schema', () => {
