@@ -3,10 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labFetch } from '../../lab/client.ts';
 import { cloud } from '../../lab/cloud/client.ts';
+import { Member } from '../../lab/member.ts';
 import { paths } from '../../lab/paths.ts';
+import { picture as makePicture } from '../../lab/picture.ts';
+import { confirmationLink } from '../../lab/services/mail-client.ts';
 import { rootClient } from '../../lab/services/s3-client.ts';
-import { type Check, reportSchema } from '../../scripts/lib/report/schema.ts';
+import { type Check, type Phase, reportSchema } from '../../scripts/lib/report/schema.ts';
 import { stacks } from './stacks.ts';
 import { coopPath, eventually, inLab, must, run } from './support.ts';
 
@@ -48,6 +52,10 @@ describe.skipIf(!source)('coop rehearse', () => {
     // What a source has that is in use: somebody who runs it, and what its nightly jobs leave for a copy to compare.
     const owner = ['steward', '--email', 'steward@example.org', '--confirmed', '--role', 'Owner'];
     await source?.tootctl('accounts', 'create', ...owner);
+    await source?.tootctl('settings', 'registrations', 'open');
+    const member = await Member.register(source?.site ?? '', labFetch, confirmationLink);
+    const picture = await member.upload(makePicture(), 'picture.png', 'image/png');
+    await member.publish('a picture to copy', { media_ids: [picture.id] });
     await source?.onMachine('systemctl', 'start', 'manifest.service', 'media-sample.service');
     // What is not archived yet is not in the copy.
     await source?.onMachine(
@@ -55,9 +63,9 @@ describe.skipIf(!source)('coop rehearse', () => {
     );
   }, 60_000);
 
-  it('restores staging behind the fence, finds it whole, reports, and leaves nothing but the report', async () => {
+  it('restores staging behind the fence, its media too, finds it whole, reports, and leaves nothing but the report', async () => {
     const before = await everything();
-    const ran = await run([...usual(), '--json'], { seconds: 400 });
+    const ran = await run([...usual(), '--media', 'copy', '--json'], { seconds: 400 });
     const said = ran.stdout.startsWith('{') ? JSON.parse(ran.stdout) : undefined;
     const wrong = said?.checks?.filter((check: { status: string }) => check.status === 'failed');
     expect(
@@ -74,6 +82,12 @@ describe.skipIf(!source)('coop rehearse', () => {
     expect(report.canaries.passed).toBe(0);
     for (const phase of ['provision', 'fetch', 'verify', 'destroy'])
       expect(report.phases.map(({ name }: { name: string }) => name)).toContain(phase);
+    const media = (report.phases as Phase[]).find(({ name }) => name === 'media');
+    expect(media?.objects).toBeGreaterThan(1);
+    console.log(`media: ${media?.objects} objects, ${media?.bytes} bytes in ${media?.seconds} s`);
+    // Asked of the copy's own bucket, which is gone with what was in it.
+    const sample = report.checks.find(({ check }: Check) => check === 'media-sample');
+    expect(sample).toMatchObject({ status: 'passed', values: { absent: [], changed: [] } });
     expect(await everything()).toEqual(before);
 
     const { GetObjectCommand } = await import('@aws-sdk/client-s3');
