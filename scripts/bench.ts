@@ -1,6 +1,12 @@
 // Medians beside their baselines, from one run on one machine. Called by scripts/bench.
+import { loadavg } from 'node:os';
+import { canaries } from './bench-parts/canaries.ts';
+import { database } from './bench-parts/database.ts';
 import { makeEmpty, previewEmpty, upEmpty } from './bench-parts/empty.ts';
-import { coop, inLab, Table, type Timed, time } from './bench-parts/measure.ts';
+import { onMachine } from './bench-parts/machine.ts';
+import { coop, inLab, Table, time } from './bench-parts/measure.ts';
+import { growth, rehearsals } from './bench-parts/rehearsal.ts';
+import { rpoAt } from './bench-parts/rpo.ts';
 import { cold, destroy, preview, together, up } from './bench-parts/stack.ts';
 
 const runs = Number(process.argv[2] ?? 5);
@@ -15,15 +21,7 @@ const stacks = {
   prod: 'social.coop',
   alpha: 'alpha.social.coop',
 };
-
-/** The apply program itself on the machine, without the time that SSH takes. */
-async function applied(): Promise<Timed> {
-  const line = 's=$(date +%s%N); instance apply >/dev/null; e=$(date +%s%N); echo took $(((e-s)/1000000)) ms';
-  const { output } = await inLab(coop, 'ssh', 'staging', '--', line);
-  const took = /took (\d+) ms/.exec(output)?.[1];
-  if (!took) throw new Error(`no time in: ${output}`);
-  return { seconds: Number(took) / 1000, output };
-}
+type Name = keyof typeof stacks;
 
 /** Nothing changed, against a program with nothing in it. */
 async function unchanged(stack: string, bar: number): Promise<void> {
@@ -40,15 +38,11 @@ async function unchanged(stack: string, bar: number): Promise<void> {
 async function staging(): Promise<string> {
   await cold(table, 'staging', stacks.staging, 60, true);
   await unchanged('staging', 2.5);
-  await table.repeated('staging: apply on the machine, nothing changed', 1, applied);
+  await table.repeated('staging: apply on the machine, nothing changed', 1, () =>
+    onMachine('staging', 'timed instance apply'),
+  );
   const { output } = await time([coop, 'lab', 'status']);
-  await destroy('staging');
   return `\n\nLab with one stack, idle:\n\n\`\`\`text\n${output.trim()}\n\`\`\``;
-}
-
-async function alpha(): Promise<void> {
-  await cold(table, 'alpha', stacks.alpha, 60);
-  await destroy('alpha');
 }
 
 async function prod(): Promise<void> {
@@ -56,31 +50,53 @@ async function prod(): Promise<void> {
   await unchanged('prod', 3);
   await table.repeated('`coop status prod`', 2, () => inLab(coop, 'status', 'prod'));
   await table.repeated('`coop render prod`', 1, () => inLab(coop, 'render', 'prod', '--out', 'rendered'));
-  await destroy('prod');
 }
 
-async function all(): Promise<void> {
-  await together(table, stacks, 180);
-  await Promise.all(Object.keys(stacks).map(destroy));
+interface Part {
+  /** The stacks it makes, or finds up; they are gone after it. */
+  of: Name[];
+  /** They are up before it begins. */
+  up?: boolean;
+  measure(): Promise<unknown>;
 }
 
-const parts: Record<string, () => Promise<unknown>> = { staging, alpha, prod, together: all };
-const wanted = process.argv.slice(3);
-const unknown = wanted.filter((name) => !(name in parts));
+const parts: Record<string, Part> = {
+  staging: { of: ['staging'], measure: staging },
+  alpha: { of: ['alpha'], measure: () => cold(table, 'alpha', stacks.alpha, 60) },
+  prod: { of: ['prod'], measure: prod },
+  together: { of: ['staging', 'prod', 'alpha'], measure: () => together(table, stacks, 180) },
+  database: { of: ['staging'], up: true, measure: () => database(table, 2) },
+  rehearsal: { of: ['staging'], up: true, measure: () => rehearsals(table, 2) },
+  growth: { of: ['staging'], up: true, measure: () => growth(table, [0.1, 1, 4]) },
+  // Four power cuts for each run: twenty of five.
+  rpo10: { of: ['staging', 'alpha'], up: true, measure: () => rpoAt(table, 10, 4 * runs) },
+  rpo60: { of: ['staging', 'alpha'], up: true, measure: () => rpoAt(table, 60, 4 * runs) },
+  canaries: { of: ['staging'], up: true, measure: () => canaries(table) },
+};
+const named = process.argv.slice(3);
+const unknown = named.filter((name) => !(name in parts));
 if (unknown.length > 0) {
   console.error(
     `no such part — ${unknown.join(', ')} — give some of ${Object.keys(parts).join(', ')}, or none for all`,
   );
   process.exit(2);
 }
+const wanted = Object.entries(parts).filter(([name]) => named.length === 0 || named.includes(name));
+const needed = [...new Set(wanted.flatMap(([, { of }]) => of))];
 
-await time([coop, 'lab', 'up', ...Object.keys(stacks).flatMap((stack) => ['--stack', stack])]);
+await time([coop, 'lab', 'up', ...needed.flatMap((stack) => ['--stack', stack])]);
 // What protects production keeps it from being made anew for the next run.
-await inLab('pulumi', 'config', 'set', 'protect', 'false', '--stack', 'prod');
-await makeEmpty();
+if (needed.includes('prod')) await inLab('pulumi', 'config', 'set', 'protect', 'false', '--stack', 'prod');
+if (wanted.some(([, part]) => !part.up)) await makeEmpty();
 const said: unknown[] = [];
-for (const [name, measure] of Object.entries(parts))
-  if (wanted.length === 0 || wanted.includes(name)) said.push(await measure());
+const load: string[] = [];
+for (const [name, part] of wanted) {
+  if (part.up) await Promise.all(part.of.map((stack) => up(stack)));
+  const before = loadavg()[0];
+  said.push(await part.measure());
+  load.push(`${name} ${before?.toFixed(1)} → ${loadavg()[0]?.toFixed(1)}`);
+  await Promise.all(part.of.map((stack) => destroy(stack)));
+}
 await time([coop, 'lab', 'down', '--yes']);
 
-console.log(`${table}${said.join('')}`);
+console.log(`${table}${said.filter(Boolean).join('')}\n\nLoad before and after: ${load.join(', ')}.`);

@@ -4,7 +4,9 @@ import { shellEnvironment } from '../../lab/services/environment.ts';
 
 export interface Timed {
   seconds: number;
+  /** Both streams as they came. */
   output: string;
+  stdout: string;
 }
 
 export const coop = new URL('../coop', import.meta.url).pathname;
@@ -15,14 +17,18 @@ export function time(argv: string[], where: SpawnOptions = {}): Promise<Timed> {
     const started = performance.now();
     const child = spawn(argv[0] as string, argv.slice(1), { ...where, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
+    let stdout = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
     child.on('error', reject);
     child.on('close', (code) =>
       code === 0
-        ? resolve({ seconds: (performance.now() - started) / 1000, output })
+        ? resolve({ seconds: (performance.now() - started) / 1000, output, stdout })
         : reject(new Error(`${argv.join(' ')} ended with ${code}:\n${output.slice(-3000)}`)),
     );
   });
@@ -64,6 +70,36 @@ export class Table {
     this.add(what, ...columns, `${ratio.toFixed(2)} ×`, `≤ ${bar} ×`, verdict(ratio <= bar));
   }
 
+  /** Pairs that were taken in turns; `faster`: so many times as fast as the baseline, at least. */
+  pairs(
+    what: string,
+    bar: { faster: number } | { slower: number },
+    ours: number[],
+    baseline: number[],
+  ): void {
+    const of = (ratio: (index: number) => number) => median(ours.map((_, index) => ratio(index)));
+    const times = [spread(ours), spread(baseline)];
+    if ('faster' in bar) {
+      const ratio = of((index) => (baseline[index] as number) / (ours[index] as number));
+      const words = `${ratio.toFixed(2)} × as fast`;
+      this.add(what, ...times, words, `≥ ${bar.faster} ×`, verdict(ratio >= bar.faster));
+      return;
+    }
+    const ratio = of((index) => (ours[index] as number) / (baseline[index] as number));
+    this.add(
+      what,
+      ...times,
+      `${ratio.toFixed(2)} × the time`,
+      `≤ ${bar.slower} ×`,
+      verdict(ratio <= bar.slower),
+    );
+  }
+
+  /** A figure in words, and whether it is what it should be. */
+  fact(what: string, value: string, baseline: string, bar: string, met: boolean): void {
+    this.add(what, value, baseline, '', bar, verdict(met));
+  }
+
   /** Seconds that stand for themselves. */
   seconds(what: string, bar: number, values: number[]): void {
     this.add(what, spread(values), '', '', `≤ ${bar} s`, verdict(median(values) <= bar));
@@ -85,7 +121,7 @@ export class Table {
   }
 
   toString(): string {
-    const head = ['what', `median (min–max) of ${this.runs}`, 'baseline', 'ratio', 'bar', ''];
+    const head = ['what', `median (min–max) of ${this.runs}, or as it says`, 'baseline', 'ratio', 'bar', ''];
     const lines = [head, head.map(() => '---'), ...this.rows];
     return lines.map((row) => `| ${row.join(' | ')} |`).join('\n');
   }

@@ -1,17 +1,15 @@
 import { labFetch } from '../../lab/client.ts';
-import { inLab, type Table } from './measure.ts';
+import { inLab, type Table, type Timed } from './measure.ts';
 
 const flags = (stack: string) => ['--stack', stack, '--non-interactive', '--yes', '--skip-preview'];
 
 export const up = (stack: string, ...more: string[]) => inLab('pulumi', 'up', ...flags(stack), ...more);
-export const destroy = (stack: string) => inLab('pulumi', 'destroy', ...flags(stack));
+export const destroy = (stack: string, ...more: string[]) =>
+  inLab('pulumi', 'destroy', ...flags(stack), ...more);
 export const preview = (stack: string) => inLab('pulumi', 'preview', '--stack', stack, '--non-interactive');
 
 /** From an account with nothing in it to the first healthy answer over HTTPS. */
-export async function fromNothing(
-  stack: string,
-  domain: string,
-): Promise<{ seconds: number; output: string }> {
+export async function fromNothing(stack: string, domain: string): Promise<Pick<Timed, 'seconds' | 'output'>> {
   const started = performance.now();
   const { output } = await up(stack);
   const response = await labFetch(`https://${domain}/health`);
@@ -50,7 +48,7 @@ export async function cold(table: Table, stack: string, domain: string, bar: num
 export async function together(table: Table, stacks: Record<string, string>, bar: number): Promise<void> {
   const totals: number[] = [];
   for (let run = 0; run < table.runs; run++) {
-    await Promise.all(Object.keys(stacks).map(destroy));
+    await Promise.all(Object.keys(stacks).map((stack) => destroy(stack)));
     const started = performance.now();
     await Promise.all(Object.entries(stacks).map(([stack, domain]) => fromNothing(stack, domain)));
     totals.push((performance.now() - started) / 1000);
