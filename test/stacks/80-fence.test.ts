@@ -44,7 +44,7 @@ async function canaries() {
   const report = JSON.parse(stdout.slice(stdout.indexOf('{'))) as Canaries;
   const passed = report.canaries.filter(({ refused }) => !refused).map(({ kind }) => kind);
   const after = await seen();
-  if (passed.length === 0) held += report.refused;
+  if (passed.length === 0) held += report.sent;
   return { ...report, passed, arrived: after.map((count, index) => count - (before[index] ?? 0)) };
 }
 
