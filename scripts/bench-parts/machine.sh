@@ -32,7 +32,7 @@ fill() {
       'https://social.coop/users/' || g % 30000 || '/statuses/' || 109000000000000000 + g * 65536,
       '<p>' || md5(g::text) || ' and a post is words that come again, but never in the same order twice: ' || md5((g * 7)::text)
         || substr('the members of a co-operative own the server that they talk on, and decide together how it is run; this one says what they said', (g % 40)::int, 90)
-        || md5((g * 31)::text) || md5((g * 57)::text) || '</p>' FROM generate_series($last + 1, $last + $rows) g"
+        || md5((g * 31)::text) || md5((g * 57)::text) || '</p>' FROM generate_series($last + 1::bigint, $last + $rows) g"
     # Now, while its pages are young: else whoever reads first writes all of it again.
     sql 'VACUUM (ANALYZE) bench_posts'
     size=$(sql "SELECT pg_database_size('mastodon_production')")

@@ -13,7 +13,10 @@ export function said(ran: Pick<Timed, 'output'>, name: string): number {
 export const ssh = (stack: string, line: string): Promise<Timed> => inLab(coop, 'ssh', stack, '--', line);
 
 /** One of the words of machine.sh on the machine; what it printed. */
-export const tell = (stack: string, word: string): Promise<Timed> => ssh(stack, `${words}\n${word}`);
+export const tell = (stack: string, word: string): Promise<Timed> =>
+  ssh(stack, `${words}\n${word}`).catch((error: Error) => {
+    throw new Error(`${word}: ${error.message.slice(-1500)}`);
+  });
 
 /** The same, and the time is the machine's own. */
 export async function onMachine(stack: string, word: string): Promise<Timed> {
