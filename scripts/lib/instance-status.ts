@@ -1,11 +1,14 @@
 /** What `instance status --json` says; every part may be missing, and is then shown as unknown, never as well. */
 export interface InstanceStatus {
   domain?: string;
+  stack?: string;
   machine?: string;
   /** `secondary` stands by: it has nothing of the app, and no part about it. */
   role?: 'primary' | 'secondary';
   app?: { name?: string; version?: string; expected?: string };
   federation?: string;
+  /** The stack it is a fenced copy of. */
+  copyOf?: string;
   maintenance?: { on: boolean; since?: string };
   /** What nginx is, and what it answers to a visitor (0: nothing). */
   site?: { nginx: string; code: number };
@@ -28,6 +31,14 @@ export interface InstanceStatus {
     /** Whether nginx shows this one. */
     shown?: boolean;
   };
+  /** The last rehearsals of its backups; a copy, and whoever stands by, has none. */
+  rehearsal?: {
+    /** Since when there is data. */
+    since?: string;
+    last?: Rehearsal;
+    /** The last that passed. */
+    passed?: Rehearsal;
+  };
   disk?: { path: string; usedPercent: number; freeBytes?: number; filesPercent?: number }[];
   timers?: JobStatus[];
   /** Units of the system that failed. */
@@ -38,6 +49,14 @@ export interface InstanceStatus {
   refused?: Record<string, number>;
   /** What the machine itself finds wrong; `about` is the word the runbook has it under. */
   problems?: { level: 'red' | 'yellow'; about?: string; text: string }[];
+}
+
+/** What `coop rehearse` says of a rehearsal to the machine whose backups were restored. */
+export interface Rehearsal {
+  ended: string;
+  result: 'passed' | 'failed';
+  rpoSeconds?: number;
+  ttrSeconds?: number;
 }
 
 /** A job that a timer starts. */

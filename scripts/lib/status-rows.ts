@@ -1,5 +1,6 @@
 import type { InstanceStatus } from './instance-status.ts';
 import { jobRows } from './job-rows.ts';
+import { rehearsalRows } from './rehearsal-row.ts';
 import { bytes, day, hour, secondsSince, span } from './spans.ts';
 import { type Level, type Row, row } from './status-row.ts';
 
@@ -27,6 +28,7 @@ const servingRows = (status: InstanceStatus, now: Date): Row[] => [
   ...queueRows(status),
   ...backupRows(status, now),
   ...certificateRows(status, now),
+  ...rehearsalRows(status, now),
 ];
 
 /** What the machine finds wrong and no row shows already. */

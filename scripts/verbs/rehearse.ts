@@ -16,6 +16,7 @@ import { cleanUp } from '../lib/rehearse/clean-up.ts';
 import { chooseMachine, type MachineWishes, priceOf } from '../lib/rehearse/machine.ts';
 import { type OfferName, offers } from '../lib/rehearse/offers.ts';
 import { publish } from '../lib/rehearse/outcome.ts';
+import { leaveRecord } from '../lib/rehearse/record.ts';
 import { rehearse } from '../lib/rehearse/rehearse.ts';
 import { readSource } from '../lib/rehearse/source.ts';
 import { backupFor } from '../lib/rehearse/window.ts';
@@ -164,6 +165,7 @@ async function one(
   await publish(done, {
     context,
     backups: source.backups,
+    record: (report) => leaveRecord(source.target, report),
     directory: resolve(flags.out),
     progress,
     ...flags,

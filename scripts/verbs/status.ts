@@ -22,8 +22,8 @@ interface Flags extends ConnectionFlags {
 export function statusVerb(): Command {
   const command = verb('status', {
     summary: 'show on one screen whether all is well',
-    details: `Every machine of the stack at once: services, queues, last backup, certificate, disk, jobs, drift, reboot, version and
-federation, as each machine's own "instance status" sees them. Red (✖) is broken, yellow (▲) wants a look. What never ran or
+    details: `Every machine of the stack at once: services, queues, last backup, last rehearsal, certificate, disk, jobs, drift, reboot,
+version and federation, as each machine's own "instance status" sees them. Red (✖) is broken, yellow (▲) wants a look. What never ran or
 is not known is not green. The word in front of a row is its heading in docs/runbooks/site-down.md. Ends with 1 when
 anything is red.`,
     examples: [

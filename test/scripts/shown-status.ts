@@ -34,6 +34,11 @@ export const well: InstanceStatus = {
   certificate: { notBefore: ago(30 * day), notAfter: ago(-60 * day), shown: true, issuer: "Let's Encrypt" },
   disk: [{ path: '/', usedPercent: 41, freeBytes: 62_300_000_000 }],
   refused: { egress_refused: 4 },
+  stack: 'staging',
+  rehearsal: {
+    since: ago(90 * day),
+    last: { ended: ago(3 * day), result: 'passed', rpoSeconds: 4, ttrSeconds: 131 },
+  },
   drift: [],
   timers: [
     {

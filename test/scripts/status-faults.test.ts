@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { InstanceStatus } from '../../scripts/lib/instance-status.ts';
+import type { InstanceStatus, Rehearsal } from '../../scripts/lib/instance-status.ts';
 import { ago, day, isBroken, line, now, show, well } from './shown-status.ts';
+
+/** A machine whose last rehearsal was a minute ago, but for what is changed of it. */
+function rehearsed(change: Partial<Rehearsal>, passedAgo?: number): Partial<InstanceStatus> {
+  const last: Rehearsal = { ended: ago(60), result: 'passed', rpoSeconds: 4, ttrSeconds: 52, ...change };
+  const passed: Rehearsal | undefined =
+    passedAgo === undefined ? undefined : { ...last, ended: ago(passedAgo), result: 'passed' };
+  return { rehearsal: { since: ago(90 * day), last, ...(passed ? { passed } : {}) } };
+}
 
 describe('coop status', () => {
   it.each<[string, Partial<InstanceStatus>, string, string]>([
@@ -165,6 +173,18 @@ describe('coop status', () => {
       '✖',
     ],
     ['no version', { app: { name: 'm' } }, 'unknown', '✖'],
+    ['backups that nobody has restored yet', { rehearsal: { since: ago(34 * day) } }, 'coop rehearse', '▲'],
+    ['backups that nobody ever restored', { rehearsal: { since: ago(36 * day) } }, 'coop rehearse', '✖'],
+    ['a rehearsal nobody knows of', { rehearsal: undefined }, 'not known', '▲'],
+    ['a rehearsal of long ago', rehearsed({ ended: ago(36 * day) }), '36 days ago', '✖'],
+    ['one of a month ago', rehearsed({ ended: ago(34 * day) }), 'passed 34 days ago, RPO 4 s, TTR 52 s', '●'],
+    [
+      'a rehearsal that failed',
+      rehearsed({ result: 'failed' }, 9 * day),
+      'failed 60 s ago; passed 9 days',
+      '✖',
+    ],
+    ['one that never passed', rehearsed({ result: 'failed' }), 'never passed', '✖'],
     ['maintenance', { maintenance: { on: true, since: ago(600) } }, 'page is up since 2026-11-22 11:50', '▲'],
   ])('%s is seen', (_, change, about, sign) => {
     const status = { ...well, ...change };

@@ -89,7 +89,8 @@ describe('coop status', () => {
     expect(shown).toMatch(/^primary · 203\.0\.113\.10$/m);
     expect(shown).toMatch(/^secondary · 198\.51\.100\.7$\nstandby +● idle +.*replication is not set up/m);
     expect(shown).toMatch(/^expires +▲ on 2026-11-25, in 4 days$/m);
-    expect(shown).not.toContain('rehears');
+    // Whoever stands by has no backups to restore.
+    expect(shown.match(/^rehearsal +● last +passed 3 days ago, RPO 4 s, TTR 2 min$/gm)).toHaveLength(1);
     expect(isStackBroken(found, now)).toBe(false);
     const unreachable = {
       role: 'secondary',

@@ -6,11 +6,11 @@ import { cloud } from '../../lab/cloud/client.ts';
 import { Member, type Status } from '../../lab/member.ts';
 import { picture } from '../../lab/picture.ts';
 import { services } from '../../lab/services/addresses.ts';
-import { confirmationLink, mailConnections } from '../../lab/services/mail-client.ts';
-import { peerCounts } from '../../lab/services/peer-client.ts';
+import { confirmationLink } from '../../lab/services/mail-client.ts';
 import { checkout } from '../../scripts/lib/paths.ts';
 import { verifyAnswerSchema } from '../../scripts/lib/report/schema.ts';
 import { changesOf, objectsOf } from './buckets.ts';
+import { canariesFrom } from './canaries.ts';
 import { Copy } from './copies.ts';
 import { type Stack, stacks } from './stacks.ts';
 import { eventually, reach, run } from './support.ts';
@@ -22,30 +22,14 @@ const buckets = ['media', 'backups'].map((purpose) => ({
   name: `staging-social-coop-${purpose}`,
 }));
 const { peer, mail } = services;
-const aims = [peer.v4, peer.v6]
-  .flatMap((at) => ['--peer', at])
-  .concat([mail.v4, mail.v6].flatMap((at) => ['--mail', at]));
-
-interface Canaries {
-  sent: number;
-  passed: number;
-  counters: Record<string, number>;
-  canaries: { from: string; kind: string; refused: boolean }[];
-}
 
 /** Canaries of all rounds of which none got out. */
 let held = 0;
 
-/** Every way out, tried from the copy; the witnesses are asked whether anything came. */
 async function canaries() {
-  const seen = async () => [(await peerCounts()).connections, mailConnections()];
-  const before = await seen();
-  const { stdout } = await run(copy.coopCommand('ssh', '--', 'instance', 'canaries', '--json', ...aims));
-  const report = JSON.parse(stdout.slice(stdout.indexOf('{'))) as Canaries;
-  const passed = report.canaries.filter(({ refused }) => !refused).map(({ kind }) => kind);
-  const after = await seen();
-  if (passed.length === 0) held += report.sent;
-  return { ...report, passed, arrived: after.map((count, index) => count - (before[index] ?? 0)) };
+  const report = await canariesFrom(copy.name);
+  if (report.passed.length === 0) held += report.sent;
+  return report;
 }
 
 const shippedChecks = readdirSync(join(checkout, 'host/opt/social.coop/libexec/verify.d')).map((name) =>

@@ -8,9 +8,12 @@ import { cloud } from '../../lab/cloud/client.ts';
 import { Member } from '../../lab/member.ts';
 import { paths } from '../../lab/paths.ts';
 import { picture as makePicture } from '../../lab/picture.ts';
+import { services } from '../../lab/services/addresses.ts';
 import { confirmationLink } from '../../lab/services/mail-client.ts';
+import { peerCounts } from '../../lab/services/peer-client.ts';
 import { rootClient } from '../../lab/services/s3-client.ts';
-import { type Check, type Phase, reportSchema } from '../../scripts/lib/report/schema.ts';
+import { type Check, type Phase, type Report, reportSchema } from '../../scripts/lib/report/schema.ts';
+import { canariesFrom } from './canaries.ts';
 import { stacks } from './stacks.ts';
 import { coopPath, eventually, inLab, must, run } from './support.ts';
 
@@ -63,44 +66,110 @@ describe.skipIf(!source)('coop rehearse', () => {
     );
   }, 60_000);
 
-  it('restores staging behind the fence, its media too, finds it whole, reports, and leaves nothing but the report', async () => {
-    const before = await everything();
-    const ran = await run([...usual(), '--media', 'copy', '--json'], { seconds: 400 });
-    const said = ran.stdout.startsWith('{') ? JSON.parse(ran.stdout) : undefined;
-    const wrong = said?.checks?.filter((check: { status: string }) => check.status === 'failed');
-    expect(
-      ran.code,
-      said ? JSON.stringify([said.failure, said.notTested, wrong]) : ran.output.slice(-6000),
-    ).toBe(0);
-    const { ok, page, uploaded, ...report } = JSON.parse(ran.stdout);
-    expect({ ok, uploaded }).toEqual({ ok: true, uploaded: true });
-    expect(reportSchema.parse(report)).toMatchObject({ source: 'staging', result: 'passed' });
-    const open = report.checks.filter(({ status }: { status: string }) => status === 'not-tested');
-    console.log(`not tested: ${open.map(({ check, reason }: Check) => `${check} (${reason})`).join(', ')}`);
-    console.log(`rehearsal: RPO ${report.rpoSeconds} s, TTR ${report.ttrSeconds} s`);
-    expect(report.rpoSeconds).toBeLessThan(120);
-    expect(report.canaries.passed).toBe(0);
-    for (const phase of ['provision', 'fetch', 'verify', 'destroy'])
-      expect(report.phases.map(({ name }: { name: string }) => name)).toContain(phase);
-    const media = (report.phases as Phase[]).find(({ name }) => name === 'media');
-    expect(media?.objects).toBeGreaterThan(1);
-    console.log(`media: ${media?.objects} objects, ${media?.bytes} bytes in ${media?.seconds} s`);
-    // Asked of the copy's own bucket, which is gone with what was in it.
-    const sample = report.checks.find(({ check }: Check) => check === 'media-sample');
-    expect(sample).toMatchObject({ status: 'passed', values: { absent: [], changed: [] } });
-    expect(await everything()).toEqual(before);
+  describe('at another provider than its source', () => {
+    let before: string[];
+    let page = '';
+    let report = {} as Report;
+    beforeAll(async () => {
+      before = await everything();
+    });
+    afterAll(async () => {
+      if (report.stack) await run(words('--cleanup', report.stack, '--yes'));
+    });
+    const onSource = (line: string) => source?.onMachine(line).then(({ stdout }) => stdout);
 
-    const { GetObjectCommand } = await import('@aws-sdk/client-s3');
-    const region = 'fra1';
-    const client = await rootClient(region);
-    const time = page.split('/').at(-2);
-    for (const name of ['report.json', 'index.html']) {
-      const object = await client.send(
-        new GetObjectCommand({ Bucket: 'staging-social-coop-backups', Key: `reports/${time}/${name}` }),
+    it('restores staging behind the fence, its media too, finds it whole, and reports', async () => {
+      const ran = await run([...usual(), '--provider', 'hetzner', '--media', 'copy', '--keep', '--json'], {
+        seconds: 400,
+      });
+      const said = ran.stdout.startsWith('{') ? JSON.parse(ran.stdout) : undefined;
+      const wrong = said?.checks?.filter((check: { status: string }) => check.status === 'failed');
+      expect(
+        ran.code,
+        said ? JSON.stringify([said.failure, said.notTested, wrong]) : ran.output.slice(-6000),
+      ).toBe(0);
+      const { ok, uploaded, page: written, keptUntil, ...rest } = said;
+      [page, report] = [written, rest];
+      expect({ ok, uploaded }).toEqual({ ok: true, uploaded: true });
+      expect(Date.parse(keptUntil)).toBeGreaterThan(Date.now());
+      expect(reportSchema.parse(report)).toMatchObject({
+        source: 'staging',
+        result: 'passed',
+        machine: { provider: 'hetzner', region: 'fsn1', size: 'cpx32' },
+      });
+      const open = report.checks.filter(({ status }) => status === 'not-tested');
+      console.log(`not tested: ${open.map(({ check, reason }: Check) => `${check} (${reason})`).join(', ')}`);
+      console.log(`rehearsal: RPO ${report.rpoSeconds} s, TTR ${report.ttrSeconds} s`);
+      expect(report.rpoSeconds).toBeLessThan(120);
+      expect(report.canaries?.passed).toBe(0);
+      for (const phase of ['provision', 'fetch', 'verify'])
+        expect(report.phases.map(({ name }) => name)).toContain(phase);
+      const media = (report.phases as Phase[]).find(({ name }) => name === 'media');
+      expect(media?.objects).toBeGreaterThan(1);
+      console.log(`media: ${media?.objects} objects, ${media?.bytes} bytes in ${media?.seconds} s`);
+      // Asked of the copy's own bucket, which goes with what is in it.
+      const sample = report.checks.find(({ check }) => check === 'media-sample');
+      expect(sample).toMatchObject({ status: 'passed', values: { absent: [], changed: [] } });
+    }, 420_000);
+
+    it('leaves the report in the bucket', async () => {
+      const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+      const client = await rootClient('fra1');
+      const time = page.split('/').at(-2) ?? '';
+      for (const name of ['report.json', 'index.html']) {
+        const object = await client.send(
+          new GetObjectCommand({ Bucket: 'staging-social-coop-backups', Key: `reports/${time}/${name}` }),
+        );
+        expect(await object.Body?.transformToString()).toBe(readFileSync(join(out, time, name), 'utf8'));
+      }
+    });
+
+    it('is shown by its source, also by a machine that was built anew, and in its metrics', async () => {
+      const shown = async () => {
+        const { stdout } = await run(inLab(coopPath, 'status', 'staging', '--json'));
+        return JSON.parse(stdout).rehearsal;
+      };
+      const { ended, result, rpoSeconds, ttrSeconds } = report;
+      const expected = { last: { ended, result, rpoSeconds, ttrSeconds }, passed: { ended } };
+      expect(await shown()).toMatchObject(expected);
+      const kept = '/var/lib/social.coop/rehearsal /var/lib/node_exporter/textfile/restore.prom';
+      await onSource(`rm -r ${kept} && instance status | grep -q 'rehearsal   never'`);
+      await onSource('/opt/social.coop/libexec/rehearsal fetch');
+      expect(await shown()).toMatchObject(expected);
+      const metrics = await onSource('cat /var/lib/node_exporter/textfile/restore.prom');
+      expect(metrics).toContain(`restore_rpo_seconds{source="staging"} ${rpoSeconds}\n`);
+      expect(metrics).toContain(`restore_ttr_seconds{source="staging",phase="all"} ${ttrSeconds}\n`);
+      expect(metrics).toMatch(/^restore_last_success_timestamp_seconds\{source="staging"\} \d{10}$/m);
+    });
+
+    it('lets nothing out by its cloud firewall alone, which is what holds it', async () => {
+      const { stack } = report;
+      const lift = 'systemctl stop fence-watch && nft delete table inet coop_fence';
+      await must(inLab(coopPath, 'ssh', stack, '--', lift));
+      const { sent, passed, arrived } = await canariesFrom(stack);
+      expect(sent).toBeGreaterThan(100);
+      // No customer's firewall stands before the provider's own service.
+      expect(passed.filter((kind) => kind !== 'metadata')).toEqual([]);
+      expect(arrived).toEqual([0, 0]);
+      const ours = ({ inputs }: { inputs: Record<string, unknown> }) => inputs.name === `copy-${stack}`;
+      const [firewall] = (await cloud.list('hcloud', 'Firewall')).filter(ours);
+      const rules = (firewall?.inputs.rules as { direction: string }[]).filter(
+        ({ direction }) => direction === 'in',
       );
-      expect(await object.Body?.transformToString()).toBe(readFileSync(join(out, time, name), 'utf8'));
-    }
-  }, 420_000);
+      await cloud.update('hcloud', 'Firewall', firewall?.id ?? '', { ...firewall?.inputs, rules });
+      const count = (await peerCounts()).connections;
+      await must(
+        inLab(coopPath, 'ssh', stack, '--', `curl -sk -m 5 -o /dev/null https://${services.peer.v4}/`),
+      );
+      expect((await peerCounts()).connections).toBeGreaterThan(count);
+    }, 170_000);
+
+    it('is taken down when told, and leaves nothing but the report', async () => {
+      const { stdout } = await must(words('--cleanup', report.stack, '--yes'));
+      expect(stdout).toBe(`gone: ${report.stack}\n`);
+      expect(await everything()).toEqual(before);
+    }, 170_000);
+  });
 
   it('leaves nothing when it is stopped, or killed outright and cleaned up after, two at once', async () => {
     const before = await everything();

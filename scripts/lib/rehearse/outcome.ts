@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Progress } from '../progress.ts';
+import type { Report } from '../report/schema.ts';
 import { duration, moment } from '../report/words.ts';
 import { type Bucket, openBucket } from './bucket.ts';
 import { keepHere, keepInBucket } from './publish.ts';
@@ -12,6 +13,8 @@ interface Options {
   upload: boolean;
   json?: boolean | undefined;
   progress: Progress;
+  /** Tells the source's own machine, where there is one of ours. */
+  record?: (report: Report) => Promise<void>;
   /** Another way to the bucket, for tests. */
   open?: () => Promise<Bucket>;
 }
@@ -30,11 +33,24 @@ export async function publish(done: Rehearsed, options: Options): Promise<void> 
       .catch((error: Error) => {
         lost = error.message || error.name;
       });
-  const ok = report.result === 'passed' && !left && !lost;
+  let unrecorded: string | undefined;
+  await options.record?.(report).catch((error: Error) => {
+    unrecorded = error.message || error.name;
+  });
+  const ok = report.result === 'passed' && !left && !lost && !unrecorded;
   if (!ok) process.exitCode = 1;
   if (options.json) {
     // The report as it is kept, and what became of it.
-    const said = { ok, ...report, page, uploaded: options.upload && !lost, keptUntil, left, lost };
+    const said = {
+      ok,
+      ...report,
+      page,
+      uploaded: options.upload && !lost,
+      keptUntil,
+      left,
+      lost,
+      unrecorded,
+    };
     process.stdout.write(`${JSON.stringify(said, null, 2)}\n`);
     return;
   }
@@ -46,6 +62,9 @@ export async function publish(done: Rehearsed, options: Options): Promise<void> 
     `report: ${page}`,
     ...(lost
       ? [`the report is not in the bucket — ${backups.bucket} — ${lost}; put the directory there by hand`]
+      : []),
+    ...(unrecorded
+      ? [`coop status ${report.source} does not show this rehearsal: ${unrecorded}; rehearse again`]
       : []),
     ...(keptUntil
       ? [

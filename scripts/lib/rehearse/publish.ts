@@ -7,6 +7,7 @@ import { publicPage, publicText } from '../report/public.ts';
 import { type Report, reportSchema } from '../report/schema.ts';
 import { stamp } from '../report/words.ts';
 import type { Bucket } from './bucket.ts';
+import { recordOf } from './record.ts';
 
 const types: Record<string, string> = {
   html: 'text/html; charset=utf-8',
@@ -27,19 +28,21 @@ export function filesOf(report: Report): Record<string, string> {
 }
 
 /** What is kept of all of them, beside those directories. */
-function filesOfAll(texts: readonly string[]): Record<string, string> {
-  const reports = texts.flatMap((text): Report[] => {
+function filesOfAll(texts: readonly string[], reports = readable(texts)): Record<string, string> {
+  return {
+    'index.html': historyPage(reports, texts.length - reports.length),
+    'restore.prom': prometheusText(reports),
+  };
+}
+
+const readable = (texts: readonly string[]): Report[] =>
+  texts.flatMap((text): Report[] => {
     try {
       return [reportSchema.parse(JSON.parse(text))];
     } catch {
       return [];
     }
   });
-  return {
-    'index.html': historyPage(reports, texts.length - reports.length),
-    'restore.prom': prometheusText(reports),
-  };
-}
 
 const isReport = /^\d{8}T\d{6}Z\/report\.json$/;
 
@@ -69,6 +72,8 @@ export async function keepInBucket(report: Report, bucket: Bucket): Promise<void
   const keys = (await bucket.keys('reports/')).filter((key) => isReport.test(key.slice('reports/'.length)));
   const texts: string[] = [];
   for (const key of keys) texts.push(await bucket.get(key));
-  for (const [name, text] of Object.entries(filesOfAll(texts)))
-    await bucket.put(`reports/${name}`, text, typeOf(name));
+  const record = recordOf(report.source, [report, ...readable(texts)]);
+  // A machine that is built anew finds here what the one before knew.
+  const all = { ...filesOfAll(texts), 'last.json': `${JSON.stringify(record)}\n` };
+  for (const [name, text] of Object.entries(all)) await bucket.put(`reports/${name}`, text, typeOf(name));
 }

@@ -2,6 +2,7 @@ import { VisibleError } from '../../../components/errors.ts';
 import { doorOf, type OpenStack, targetOf } from '../machines.ts';
 import { pricedOf } from '../priced-config.ts';
 import { pulumi } from '../pulumi.ts';
+import type { SshTarget } from '../ssh-command.ts';
 import { prefix } from '../stack-file.ts';
 import { answer, clockAhead, say } from './ask.ts';
 import { type Backup, backupsSchema } from './window.ts';
@@ -17,6 +18,8 @@ export interface Source {
   /** Its clock, against ours. */
   ahead: number;
   appVersion: string;
+  /** Its machine, for whoever has more to ask or to tell. */
+  target: SshTarget;
 }
 
 interface Outputs {
@@ -61,5 +64,6 @@ export async function readSource(open: OpenStack, stop: AbortSignal): Promise<So
     databaseBytes: Number(size.split(/\s/)[0]) || 0,
     ahead,
     appVersion: config.values[`${prefix}appVersion`] ?? '',
+    target,
   };
 }

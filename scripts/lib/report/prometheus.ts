@@ -1,6 +1,12 @@
 import { countsForTtr } from './phases.ts';
 import type { Report } from './schema.ts';
 
+/** What of a report is measured. */
+type Measured = Pick<
+  Report,
+  'source' | 'started' | 'ended' | 'result' | 'phases' | 'rpoSeconds' | 'ttrSeconds'
+>;
+
 const quoted = (text: string) =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 
@@ -8,11 +14,11 @@ const quoted = (text: string) =>
  * Metrics of the newest rehearsal of each source, for node_exporter's textfile collector:
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-export function prometheusText(reports: readonly Report[]): string {
+export function prometheusText(reports: readonly Measured[]): string {
   const newestFirst = [...reports].sort((a, b) => Date.parse(b.started) - Date.parse(a.started));
   const newest = [...new Set(newestFirst.map(({ source }) => source))].sort().map((source) => {
     const own = newestFirst.filter((report) => report.source === source);
-    return { source, last: own[0] as Report, passed: own.find(({ result }) => result === 'passed') };
+    return { source, last: own[0] as Measured, passed: own.find(({ result }) => result === 'passed') };
   });
   const family = (name: string, help: string, samples: string[]) =>
     samples.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...samples];
@@ -52,7 +58,7 @@ export function prometheusText(reports: readonly Report[]): string {
 }
 
 /** A phase that was entered twice, after a resume, is one sample: the same labels twice are refused. */
-function byPhase({ phases }: Report): [string, number][] {
+function byPhase({ phases }: Measured): [string, number][] {
   const sums = new Map<string, number>();
   for (const phase of phases.filter(countsForTtr))
     sums.set(phase.name, (sums.get(phase.name) ?? 0) + phase.seconds);

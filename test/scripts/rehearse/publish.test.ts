@@ -61,4 +61,6 @@ it('does the same in the bucket, with what is there already, and names what cann
     text: expect.stringMatching(/1 report could not be read[\s\S]*20261124T051500Z[\s\S]*20261123T041500Z/),
   });
   expect(bucket.files.get('reports/restore.prom')?.text).toContain('restore_rpo_seconds{source="prod"} 3');
+  const { last, passed } = JSON.parse(bucket.files.get('reports/last.json')?.text ?? '');
+  expect([last.started, passed.started]).toEqual([later.started, later.started]);
 });

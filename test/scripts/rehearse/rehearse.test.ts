@@ -119,6 +119,9 @@ describe('coop rehearse', () => {
     expect(report.rpoSeconds).toBeLessThan(3);
     expect(report.phases.map(({ name }: { name: string }) => name)).toContain('destroy');
     expect(readFileSync(page, 'utf8')).toContain('Rehearsal of staging');
+    // The source is told last, by what it was asked with first.
+    expect(place.ssh().argv.at(-1)).toBe('/opt/social.coop/libexec/rehearsal keep');
+    expect(place.ssh().knownHosts?.text).toMatch(/^coop-staging /);
     expect(traces()).toEqual([]);
   });
 
@@ -165,6 +168,14 @@ describe('coop rehearse', () => {
     const said = rehearse(usual, { 'instance verify': JSON.stringify(verify) });
     expect(said.status).toBe(1);
     expect(said.stdout).toMatch(/^failed: \S+: two bad pages\nRPO .* · TTR /);
+    expect(traces()).toEqual([]);
+  });
+
+  it('ends with 1 when its source does not take what came out: coop status would not show it', () => {
+    const refusing = JSON.stringify([['libexec/rehearsal keep', '', 1], ...Object.entries(answers())]);
+    const said = rehearse(usual, {}, { FAKE_SSH_ANSWERS: refusing });
+    expect(said.status).toBe(1);
+    expect(said.stdout).toMatch(/coop status staging does not show this rehearsal: the source does not take/);
     expect(traces()).toEqual([]);
   });
 

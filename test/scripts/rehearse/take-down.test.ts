@@ -56,4 +56,8 @@ it('a copy that is left, or a report that nobody can find, is no success', async
   const open = () => Promise.reject(new Error('AccessDenied'));
   await publish({ report: report() }, { ...options, upload: true, open });
   expect(process.exitCode).toBe(1);
+  process.exitCode = undefined;
+  const record = () => Promise.reject(new Error('no connection'));
+  await publish({ report: report() }, { ...options, upload: false, record });
+  expect(process.exitCode).toBe(1);
 });

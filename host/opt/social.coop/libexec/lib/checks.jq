@@ -29,7 +29,8 @@ def certificate_problems:
       (if .shown == false then red("certificate"; "nginx shows another one than the one on the disk") else empty end)
   end;
 
-def age($iso): now - ($iso | fromdate);
+def age($iso): now - ($iso | sub("\\.[0-9]+Z$"; "Z") | fromdate);
+def span: if . < 172800 then "\(. / 3600 | floor) h" else days(.) end;
 
 # Whatever runs daily has had its time after a day and an hour; what runs more often or weekly, when it would be stale.
 def time_to_run: if .staleAfter != null and (.staleAfter < 90000 or .staleAfter > 7 * 86400) then .staleAfter else 90000 end;
@@ -43,5 +44,14 @@ def job_problem:
   elif .last == null and (.running or is_to_come) then empty
   elif .last == null and .started != null then red("jobs"; "\(.name) was started and never did its work")
   elif .last == null then red("jobs"; "\(.name) never ran")
-  elif .staleAfter != null and age(.last) > .staleAfter then red("jobs"; "\(.name) last worked \(age(.last) | if . < 172800 then "\(. / 3600 | floor) h" else days(.) end) ago (\(.last))")
+  elif .staleAfter != null and age(.last) > .staleAfter then red("jobs"; "\(.name) last worked \(age(.last) | span) ago (\(.last))")
   else empty end;
+
+# Backups that nobody has restored are a hope: a month is the rhythm, with some days for whoever was away.
+def rehearsal_problems($stack):
+  "coop rehearse \($stack)" as $do
+  | if . == null then red("rehearsal"; "cannot be read")
+    elif .last == null then problem(if .since != null and age(.since) > 35 * 86400 then "red" else "yellow" end; "rehearsal"; "never: nobody has restored these backups yet: \($do)")
+    elif .last.result != "passed" then red("rehearsal"; "the last one failed, \(age(.last.ended) | span) ago; when that is mended: \($do)")
+    elif age(.last.ended) > 35 * 86400 then red("rehearsal"; "the last one was \(age(.last.ended) | span) ago: \($do)")
+    else empty end;

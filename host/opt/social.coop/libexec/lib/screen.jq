@@ -28,6 +28,9 @@ def short: [
 
 def job: "\(.name) \(if .running then "runs now" elif .last then .last | ago else "never ran" end)";
 
+def seconds: if . == null then "not known" else span end;
+def rehearsal: if .last then "\(.last.result) \(.last.ended | sub("\\.[0-9]+Z$"; "Z") | ago), RPO \(.last.rpoSeconds | seconds), TTR \(.last.ttrSeconds | seconds)" else "never" end;
+
 def screen: [
     title, "",
     if .problems == [] then "everything is well" else problem_lines, "", "what to do: sudo instance runbook site-down" end,
@@ -37,7 +40,8 @@ def screen: [
       "",
       ([(.queues // [])[] | "\(.name) \(.size)"] | wrapped("waiting")),
       "  backup      \(if .backup.last then "\(.backup.type), \(.backup.last | ago), \(.backup.count) in all, newest WAL \(.backup.walAge // "?") s old" else "none" end)",
-      "  certificate \(if .certificate then "\((.certificate.notAfter | fromdate) - now | span) left" else "none" end)"
+      "  certificate \(if .certificate then "\((.certificate.notAfter | fromdate) - now | span) left" else "none" end)",
+      (if .copyOf then empty else "  rehearsal   \(.rehearsal | rehearsal)" end)
     end),
     ([(.disk // [])[] | "\(.path) \(.usedPercent) %"] | wrapped("disk")),
     ([(.timers // [])[] | job] | wrapped("jobs")),

@@ -93,14 +93,14 @@ def app_problems:
     maintenance: {on: ($maintenance != ""), since: (if $maintenance == "" then null else $maintenance end)},
     site: part("site"), services: part("services"), queues: part("queues"), backup: part("backup"), certificate: part("certificate")
   } end)
-+ (if $copyOf == "" then {} else {copyOf: $copyOf, fence: part("fence")} end)
++ (if $copyOf == "" then (if $role == "secondary" then {} else {rehearsal: part("rehearsal")} end) else {copyOf: $copyOf, fence: part("fence")} end)
 | .problems = ([
     (if $role == "secondary" then standby_problems
     elif $copyOf != "" then fence_problems, service_problems(part("expected")), app_problems, queue_problems
     else
       (if .maintenance.on then yellow("maintenance"; "the page is up since \(.maintenance.since)") else empty end),
       site_problems, service_problems(part("expected")), app_problems, queue_problems, backup_problems,
-      (.certificate | certificate_problems)
+      (.certificate | certificate_problems), (.rehearsal | rehearsal_problems($stack))
     end),
     everywhere
   ]
