@@ -151,12 +151,15 @@ describe.skipIf(!source)('coop rehearse', () => {
       // No customer's firewall stands before the provider's own service.
       expect(passed.filter((kind) => kind !== 'metadata')).toEqual([]);
       expect(arrived).toEqual([0, 0]);
-      const ours = ({ inputs }: { inputs: Record<string, unknown> }) => inputs.name === `copy-${stack}`;
-      const [firewall] = (await cloud.list('hcloud', 'Firewall')).filter(ours);
-      const rules = (firewall?.inputs.rules as { direction: string }[]).filter(
-        ({ direction }) => direction === 'in',
+      const [firewall] = (await cloud.list('hcloud', 'Firewall')).filter(
+        ({ inputs }) => inputs.name === `copy-${stack}`,
       );
-      await cloud.update('hcloud', 'Firewall', firewall?.id ?? '', { ...firewall?.inputs, rules });
+      if (!firewall) throw new Error('the copy has no cloud firewall');
+      const rules = firewall.inputs.rules as { direction: string }[];
+      await cloud.update('hcloud', 'Firewall', firewall.id, {
+        ...firewall.inputs,
+        rules: rules.filter(({ direction }) => direction === 'in'),
+      });
       const count = (await peerCounts()).connections;
       await must(
         inLab(coopPath, 'ssh', stack, '--', `curl -sk -m 5 -o /dev/null https://${services.peer.v4}/`),
