@@ -53,6 +53,13 @@ export function fakePulumi() {
         .filter(Boolean)
         .map((line) => JSON.parse(line)),
     ssh: (): SshCall => JSON.parse(readFileSync(`${log}.ssh`, 'utf8')),
+    /** The last one that asked for that. */
+    sshOf: (words: string): SshCall | undefined =>
+      readFileSync(`${log}.sshs`, 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line): SshCall => JSON.parse(line))
+        .findLast(({ argv }) => argv.at(-1)?.includes(words)),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
@@ -80,6 +87,7 @@ const option = (name) => argv.find((word) => word.startsWith(name + '='))?.slice
 const look = (path) => path && { path, mode: (fs.statSync(path).mode & 0o777).toString(8), text: fs.readFileSync(path, 'utf8') };
 const call = { argv, knownHosts: look(option('UserKnownHostsFile')), identity: look(option('IdentityFile')) };
 fs.writeFileSync(process.env.FAKE_LOG + '.ssh', JSON.stringify(call));
+fs.appendFileSync(process.env.FAKE_LOG + '.sshs', JSON.stringify(call) + '\\n');
 const line = argv.at(-1);
 const known = JSON.parse(process.env.FAKE_SSH_ANSWERS ?? '[]').find(([pattern]) => new RegExp(pattern).test(line));
 process.stdout.write(known?.[1] === 'NOW' ? String(Date.now() / 1000) : known ? known[1] : process.env.FAKE_SSH_STDOUT ?? '');

@@ -125,17 +125,14 @@ describe.skipIf(!source)('coop rehearse', () => {
     });
 
     it('is shown by its source, also by a machine that was built anew, and in its metrics', async () => {
-      const shown = async () => {
-        const { stdout } = await run(inLab(coopPath, 'status', 'staging', '--json'));
-        return JSON.parse(stdout).rehearsal;
-      };
       const { ended, result, rpoSeconds, ttrSeconds } = report;
       const expected = { last: { ended, result, rpoSeconds, ttrSeconds }, passed: { ended } };
-      expect(await shown()).toMatchObject(expected);
+      const { stdout } = await run(inLab(coopPath, 'status', 'staging', '--json'));
+      expect(JSON.parse(stdout).rehearsal).toMatchObject(expected);
       const kept = '/var/lib/social.coop/rehearsal /var/lib/node_exporter/textfile/restore.prom';
       await onSource(`rm -r ${kept} && instance status | grep -q 'rehearsal   never'`);
       await onSource('/opt/social.coop/libexec/rehearsal fetch');
-      expect(await shown()).toMatchObject(expected);
+      expect(JSON.parse((await onSource('instance status --json')) ?? '').rehearsal).toMatchObject(expected);
       const metrics = await onSource('cat /var/lib/node_exporter/textfile/restore.prom');
       expect(metrics).toContain(`restore_rpo_seconds{source="staging"} ${rpoSeconds}\n`);
       expect(metrics).toContain(`restore_ttr_seconds{source="staging",phase="all"} ${ttrSeconds}\n`);

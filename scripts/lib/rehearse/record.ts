@@ -39,6 +39,10 @@ export async function leaveRecord(target: SshTarget, report: Report): Promise<vo
   const { stdout } = await remoteOutput(target, ['cat', KEPT]);
   const record = recordOf(report.source, [report, ...knownIn(stdout)]);
   const { code, stderr } = await remoteOutput(target, keep, `${JSON.stringify(record)}\n`);
+  if (code === 127)
+    throw new VisibleError(
+      `its tree is from before machines knew of rehearsals — ${target.stack} (${target.address}) — pulumi up -s ${target.stack}`,
+    );
   if (code !== 0)
     throw new VisibleError(
       `the source does not take what the rehearsal says — ${target.stack} (${target.address}) — ${stderr.trim().split('\n').at(-1)?.trim() || `it ended with ${code}`}`,

@@ -145,8 +145,9 @@ describe('coop rehearse', () => {
       .filter(({ argv }) => argv[0] === 'config' && argv[1] === 'set' && argv.includes(stack as string))
       .map(({ argv }) => argv[4]);
     expect(secrets.sort()).toEqual(['secrets.deployKey', 'secrets.hostKey']);
-    expect(place.ssh().identity?.text).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
-    expect(place.ssh().knownHosts?.text).toContain(`coop-${stack} ssh-ed25519 `);
+    const asked = place.sshOf('instance canaries');
+    expect(asked?.identity?.text).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
+    expect(asked?.knownHosts?.text).toContain(`coop-${stack} ssh-ed25519 `);
     for (const { argv } of place.calls()) expect(argv.join(' ')).not.toContain('OPENSSH');
     rehearse(['--cleanup', stack as string, '--yes']);
   });
