@@ -194,8 +194,9 @@ function hasIpv6(machine: MachineConfig): boolean {
   return machine.provider !== 'existing' || machine.address6 !== undefined;
 }
 
-/** A copy's buckets are its source's, and in the source's project. */
+/** A copy's buckets are its source's, and in the source's project, unless it has media of its own. */
 function usesDigitalOcean({ primary, secondary, storage, restore }: StackConfig): boolean {
-  const providers = [primary.provider, secondary?.provider, restore ? undefined : storage.provider];
+  const own = !restore || restore.media === 'copy';
+  const providers = [primary.provider, secondary?.provider, own ? storage.provider : undefined];
   return providers.some((provider) => provider === 'digitalocean' || provider === 'spaces');
 }

@@ -108,6 +108,12 @@ test('at Hetzner too: accepted inputs, nothing that lasts, not even an address o
   expect(await resolved(instance.address6)).toBe('2001:db8:30::1');
 });
 
+test('at Hetzner too media of its own are in a project of its own, which is empty otherwise and not made', async () => {
+  const { resources } = await copy({ media: 'copy' }, { provider: 'hetzner' });
+  expect(only(resources, 'ProjectResources').inputs.resources).toHaveLength(1);
+  expect((await atHetzner()).resources.filter(({ type }) => type.endsWith(':Project'))).toEqual([]);
+});
+
 test('at Hetzner too: prepared, then fenced by the cloud, and only then given secrets', async () => {
   const { resources } = await atHetzner();
   const prepare = only(resources, 'Command', 'rehearsal-prepare-run');
