@@ -10,7 +10,9 @@ export function jobRows({ timers }: InstanceStatus, now: Date): Row[] {
   );
 }
 
-const isDead = ({ enabled, active, next }: JobStatus): boolean => !enabled || !active || !next;
+/** A timer has no next time while its job runs. */
+const isDead = ({ enabled, active, next, running }: JobStatus): boolean =>
+  !enabled || !active || !(next || running);
 const hasFailed = ({ result }: JobStatus): boolean => result !== undefined && result !== 'success';
 const isStale = ({ last, staleAfter }: JobStatus, now: Date): boolean =>
   last !== undefined && staleAfter !== undefined && secondsSince(last, now) > staleAfter;

@@ -167,6 +167,12 @@ describe('coop status', () => {
       '●',
     ],
     [
+      'a job that runs, so that its timer has no next time',
+      { timers: [{ name: 't', enabled: true, active: true, running: true }] },
+      'runs now',
+      '●',
+    ],
+    [
       'another version than configured',
       { app: { name: 'm', version: '4.5.19', expected: '4.5.20' } },
       '4.5.19',

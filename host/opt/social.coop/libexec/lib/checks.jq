@@ -36,9 +36,9 @@ def span: if . < 172800 then "\(. / 3600 | floor) h" else days(.) end;
 def time_to_run: if .staleAfter != null and (.staleAfter < 90000 or .staleAfter > 7 * 86400) then .staleAfter else 90000 end;
 def is_to_come: .enabled and .active and .next != null and .last == null and .started == null and (.running | not) and age(.since) <= time_to_run;
 
-# A job that never ran is broken, unless its first time is still to come.
+# A job that never ran is broken, unless its first time is still to come. A timer has no next time while its job runs.
 def job_problem:
-  if (.enabled and .active and .next != null) | not then
+  if (.enabled and .active and (.next != null or .running)) | not then
     red("jobs"; "\(.name) will not run: its timer \(if .enabled | not then "is not enabled" elif .active | not then "is not active" else "has no next time" end)")
   elif .result != "success" then red("jobs"; "\(.name): its last run ended with \(.result)")
   elif .last == null and (.running or is_to_come) then empty
