@@ -2,6 +2,9 @@ import { networks } from './networks.ts';
 import { scramVerifier } from './scram.ts';
 import type { HostFacts } from './types.ts';
 
+/** Of the database this program brings up; a backup opens in the release that made it only. */
+export const postgresMajor = '17';
+
 /** Name of the cluster in the backup repository. */
 export const stanza = 'instance';
 
@@ -22,7 +25,7 @@ export function postgresConfig({ config }: HostFacts): string {
       };
   const { sharedBuffersMb, maxConnections } = config.database;
   return settings({
-    data_directory: '/var/lib/postgresql/17/data',
+    data_directory: `/var/lib/postgresql/${postgresMajor}/data`,
     hba_file: '/etc/social.coop/postgres/pg_hba.conf',
     listen_addresses: '*',
     unix_socket_directories: '/run/postgresql',

@@ -18,7 +18,7 @@ import { type OfferName, offers } from '../lib/rehearse/offers.ts';
 import { publish } from '../lib/rehearse/outcome.ts';
 import { leaveRecord } from '../lib/rehearse/record.ts';
 import { rehearse } from '../lib/rehearse/rehearse.ts';
-import { readSource } from '../lib/rehearse/source.ts';
+import { readSource, type Source } from '../lib/rehearse/source.ts';
 import { backupFor } from '../lib/rehearse/window.ts';
 import { size as bytes, moment } from '../lib/report/words.ts';
 import { exitCodeOf, type Stop, untilPutRight } from '../lib/stopping.ts';
@@ -141,12 +141,13 @@ async function one(
   const source = await progress.step(`what ${stack} has to restore from`, () =>
     readSource(open, stop.signal),
   );
-  const backup = backupFor(source.list, stack, flags.at);
+  const backup = backupFor(source.list, stack, flags.at, { live: source.live });
   const machine = chooseMachine(flags, source.primary, source.backups.region, source.databaseBytes);
   progress.note(
     [
       `restores ${backup.label} and what was archived since${flags.at ? `, as of ${moment(flags.at.toISOString())}` : ''}: ${bytes(source.databaseBytes)} of data`,
       `costs ${priceOf(machine, flags.hours)}`,
+      ...quietSource(stack, source),
     ].join('\n'),
   );
   await unlessStopped(agree(flags), stop.signal);
@@ -170,6 +171,17 @@ async function one(
     progress,
     ...flags,
   });
+}
+
+/** The rehearsal goes on; its figure says less. */
+function quietSource(stack: string, { heartbeat }: Source): string[] {
+  const look = `coop ssh ${stack} -- systemctl status heartbeat`;
+  if (heartbeat === undefined)
+    return [`${stack} has no heartbeat: RPO will be told from the newest row the app wrote; see: ${look}`];
+  if (heartbeat <= 60) return [];
+  return [
+    `the last heartbeat of ${stack} is ${Math.round(heartbeat)} s old: RPO counts from it, and its check will fail; see: ${look}`,
+  ];
 }
 
 async function agree(flags: Flags): Promise<void> {

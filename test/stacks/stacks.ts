@@ -67,16 +67,15 @@ export class Stack {
   readonly onMachine = async (...command: string[]): Promise<Ran> =>
     must(['docker', 'exec', await this.container(), 'bash', '-c', command.join(' ')]);
 
-  /** A copy's server has the name of its source's; then each says which stack it is. */
+  /** A copy has the domain of its source, and a server with a name of its own. */
   private async container(): Promise<string> {
     const servers = await cloud.list(this.provider, this.types.server);
     const named = servers
-      .filter(({ inputs }) => inputs.name === `primary.${this.domain}`)
+      .filter(({ inputs }) => [`primary.${this.domain}`, `copy-${this.name}`].includes(String(inputs.name)))
       .map(({ id }) => containerName(`${this.types.machine}-${id}`));
     for (const container of named) {
       const says = ['grep', '-qx', `STACK='${this.name}'`, '/etc/social.coop/stack.env'];
-      if (named.length === 1 || (await run(['docker', 'exec', container, ...says])).code === 0)
-        return container;
+      if ((await run(['docker', 'exec', container, ...says])).code === 0) return container;
     }
     throw new Error(`none of ${named.length} machines at ${this.provider} is the one of ${this.name}`);
   }

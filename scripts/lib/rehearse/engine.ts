@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { pulumiCommand } from '../pulumi.ts';
 import type { RunResult } from '../run.ts';
 import type { StackPlace } from '../stack-config.ts';
+import { markOf } from './stragglers.ts';
 
 export interface EngineOptions {
   /** Asks the engine to come to an end by itself: what it has begun stays known to the state. */
@@ -18,7 +19,7 @@ export function engine(place: StackPlace, args: string[], options: EngineOptions
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, {
       cwd: place.projectDir,
-      env: { ...place.env, PULUMI_SKIP_UPDATE_CHECK: 'true' },
+      env: { ...place.env, ...markOf(place), PULUMI_SKIP_UPDATE_CHECK: 'true' },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

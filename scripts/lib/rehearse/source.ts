@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { VisibleError } from '../../../components/errors.ts';
 import { doorOf, type OpenStack, targetOf } from '../machines.ts';
 import { pricedOf } from '../priced-config.ts';
@@ -5,7 +6,7 @@ import { pulumi } from '../pulumi.ts';
 import type { SshTarget } from '../ssh-command.ts';
 import { prefix } from '../stack-file.ts';
 import { answer, clockAhead, say } from './ask.ts';
-import { type Backup, backupsSchema } from './window.ts';
+import { type Backup, backupsSchema, type Live } from './window.ts';
 
 /** What of a source a rehearsal has to know before it makes anything. */
 export interface Source {
@@ -13,6 +14,9 @@ export interface Source {
   primary: { provider?: string; region?: string; size?: string };
   backups: { bucket: string; region: string };
   list: Backup[];
+  live: Live;
+  /** Seconds since its last heartbeat; undefined: it has none, and RPO is told from the newest row. */
+  heartbeat?: number | undefined;
   /** Of its data directory, WAL included. */
   databaseBytes: number;
   /** Its clock, against ours. */
@@ -28,10 +32,22 @@ interface Outputs {
   machines?: unknown;
 }
 
+const liveSchema = z.object({
+  system: z.string().transform(Number),
+  archived: z
+    .number()
+    .nullable()
+    .transform((seconds) => (seconds === null ? undefined : new Date(seconds * 1000))),
+});
+
 /** Asks the source: first its state, then its machine, which knows its own repository best. */
 export async function readSource(open: OpenStack, stop: AbortSignal): Promise<Source> {
   const { place, config } = open;
   const { stack } = place;
+  if (config.values[`${prefix}restore`] !== undefined)
+    throw new VisibleError(
+      `${stack} is a copy itself — restore in Pulumi.${stack}.yaml — it has no backups of its own: rehearse the stack it was made of; nothing was made`,
+    );
   const outputs: Outputs = JSON.parse(
     await pulumi(['stack', 'output', '--json', '--stack', stack], { cwd: place.projectDir, env: place.env }),
   );
@@ -53,17 +69,39 @@ export async function readSource(open: OpenStack, stop: AbortSignal): Promise<So
     );
   const target = targetOf(open, machine, doorOf(open));
   const ahead = await clockAhead(target, stop);
-  const [list, size] = await Promise.all([
+  const [list, live, heartbeat, size] = await Promise.all([
     answer(target, ['instance', 'backup', 'list', '--json'], backupsSchema, stop),
+    answer(target, inDatabase('postgres', LIVE), liveSchema, stop),
+    lastHeartbeat(target, stop),
     say(target, ['du', '--summarize', '--block-size=1', '/var/lib/social.coop/postgres'], stop),
   ]);
   return {
     primary,
     backups: { bucket, region },
     list,
+    live,
+    heartbeat,
     databaseBytes: Number(size.split(/\s/)[0]) || 0,
     ahead,
     appVersion: config.values[`${prefix}appVersion`] ?? '',
     target,
   };
+}
+
+const inDatabase = (name: string, query: string) => [
+  ...['docker', 'exec', 'instance-db-1', 'psql', '--username=postgres', `--dbname=${name}`],
+  ...['--no-psqlrc', '--tuples-only', '--no-align', `--command=${query}`],
+];
+
+const LIVE = `SELECT json_build_object('system', system_identifier::text, 'archived', extract(epoch FROM last_archived_time))
+  FROM pg_control_system(), pg_stat_archiver`;
+
+/** A source without one is rehearsed all the same. */
+async function lastHeartbeat(target: SshTarget, stop: AbortSignal): Promise<number | undefined> {
+  const query = 'SELECT extract(epoch FROM clock_timestamp() - max(at)) FROM heartbeat';
+  const said = await say(target, inDatabase('coop', query), stop).catch((error) => {
+    if (error instanceof VisibleError) return '';
+    throw error;
+  });
+  return said.trim() === '' ? undefined : Number(said);
 }

@@ -8,6 +8,7 @@ import type { Progress } from '../progress.ts';
 import type { StackPlace } from '../stack-config.ts';
 import { engine, lastWords } from './engine.ts';
 import { removeRehearsalStack } from './stack.ts';
+import { endStragglers } from './stragglers.ts';
 
 /** Tries, with a pause between: a network that is lost for a minute is no reason to leave a machine behind. */
 const TRIES = 3;
@@ -15,6 +16,9 @@ const TRIES = 3;
 /** Takes a rehearsal away: everything it made, its state, its file. What cannot be is named, and stays in the state. */
 export async function takeDown(place: StackPlace, progress: Progress, pauseMs = 15_000): Promise<void> {
   await freeLock(place, progress);
+  const stragglers = await endStragglers(place);
+  if (stragglers > 0)
+    progress.note(`${place.stack}: ended ${stragglers} process(es) that its engine had left behind`);
   let left = await resourcesOf(place);
   for (let tries = 1; left.length > 0 && tries <= TRIES; tries++) {
     const result = await progress.step(`destroy ${place.stack}`, () =>

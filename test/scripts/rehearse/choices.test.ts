@@ -26,21 +26,54 @@ describe('the moment to go back to', () => {
   ];
 
   it('begins with the newest backup, or the newest before it, and what that stands on', () => {
-    expect(backupFor(list, 'prod', undefined, now)).toEqual({ label: list[0]?.label, bytes: 1010 });
-    expect(backupFor(list, 'prod', new Date('2026-11-22T20:00:00Z'), now)).toEqual({
+    expect(backupFor(list, 'prod', undefined, { now })).toEqual({ label: list[0]?.label, bytes: 1010 });
+    expect(backupFor(list, 'prod', new Date('2026-11-22T20:00:00Z'), { now })).toEqual({
       label: list[2]?.label,
       bytes: 1100,
     });
   });
 
   it.each(['2026-11-22T01:01:00Z', '2026-11-23T04:00:01Z'])('refuses %s, and names the window', (at) => {
-    expect(() => backupFor(list, 'prod', new Date(at), now)).toThrow(
+    expect(() => backupFor(list, 'prod', new Date(at), { now })).toThrow(
       /--at .*2026-11-22 01:02 UTC to 2026-11-23 04:00 UTC; nothing was made/,
     );
   });
 
+  it('ends when the source last archived: what is not in the bucket yet comes back for nobody', () => {
+    const live = { archived: new Date('2026-11-23T03:30:00Z') };
+    const to = (at: string) => () => backupFor(list, 'prod', new Date(at), { now, live });
+    expect(to('2026-11-23T03:30:00Z')().label).toBe(list[0]?.label);
+    expect(to('2026-11-23T03:30:01Z')).toThrow(
+      /to 2026-11-23 03:30 UTC, when it last archived; nothing was made/,
+    );
+  });
+
+  it('refuses backups of another database, and of a PostgreSQL that is not here', () => {
+    const of = (more: object) => [
+      backup('x', '2026-11-22T01:02:00Z', { system: 7, postgres: '17', ...more }),
+    ];
+    const live = { system: 7 };
+    expect(backupFor(of({}), 'prod', undefined, { now, live }).label).toBe('x');
+    expect(() => backupFor(of({ system: 8 }), 'prod', undefined, { now, live })).toThrow(
+      /of another database .* cluster 8, prod runs 7 .* nothing was made/,
+    );
+    expect(() => backupFor(of({ postgres: '16' }), 'prod', undefined, { now, live })).toThrow(
+      /made by PostgreSQL 16, this checkout brings 17 .* nothing was made/,
+    );
+  });
+
+  it('begins after a major upgrade: older backups are of another cluster', () => {
+    const upgraded = [
+      backup('old', '2026-11-20T01:02:00Z', { system: 6, postgres: '16' }),
+      backup('new', '2026-11-22T01:02:00Z', { system: 7, postgres: '17' }),
+    ];
+    expect(() => backupFor(upgraded, 'prod', new Date('2026-11-21T00:00:00Z'), { now })).toThrow(
+      /any moment from 2026-11-22 01:02 UTC/,
+    );
+  });
+
   it('refuses a repository without a backup, and a damaged backup', () => {
-    expect(() => backupFor([], 'prod', undefined, now)).toThrow(/no backup yet .* instance backup full/);
+    expect(() => backupFor([], 'prod', undefined, { now })).toThrow(/no backup yet .* instance backup full/);
     expect(() => backupFor([backup('x', '2026-11-22T01:02:00Z', { error: true })], 'prod')).toThrow(
       /damaged/,
     );

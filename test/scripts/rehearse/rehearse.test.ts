@@ -23,6 +23,11 @@ beforeEach(() => {
 vi.setConfig({ testTimeout: 120_000 });
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+const SYSTEM = '7574712345678901234';
+const aBackup = () => ({
+  ...{ label: '20261122-010000F', type: 'full', began: ago(7200), ended: ago(7190), bytes: 5000 },
+  ...{ postgres: '17', system: Number(SYSTEM) },
+});
 const answers = () => {
   const names = [...new Set([...shippedChecks(), 'heartbeat'])];
   const checks = names.map((check) => ({
@@ -32,7 +37,6 @@ const answers = () => {
     reason: '',
     values: check === 'heartbeat' ? { newest: ago(7) } : {},
   }));
-  const backup = { label: '20261122-010000F', type: 'full', began: ago(7200), ended: ago(7190), bytes: 5000 };
   const phases = [
     { name: 'packages', start: ago(9), end: ago(6) },
     { name: 'fetch', start: ago(6), end: ago(5.5) },
@@ -40,7 +44,9 @@ const answers = () => {
   ];
   return {
     '^date': 'NOW',
-    'backup list': JSON.stringify([backup]),
+    'backup list': JSON.stringify([aBackup()]),
+    pg_control_system: JSON.stringify({ system: SYSTEM, archived: Date.now() / 1000 - 5 }),
+    'FROM heartbeat': '0.4\n',
     '^du ': '2000000000\t/var/lib/social.coop/postgres\n',
     'phases.json': JSON.stringify(phases),
     'instance verify': JSON.stringify({ format: 1, started: ago(3), ended: ago(1), checks }),
@@ -221,6 +227,25 @@ describe('coop rehearse', () => {
       {},
       /disk is too small/,
     ],
+    [
+      'a moment that is not archived yet',
+      ['--at', ago(60)],
+      {
+        pg_control_system: JSON.stringify({
+          system: SYSTEM,
+          archived: Date.now() / 1000 - 100,
+        }),
+      },
+      {},
+      /can be restored to any moment from .*, when it last archived/,
+    ],
+    [
+      'backups of another instance',
+      [],
+      { pg_control_system: '{"system":"7000000000000000000","archived":null}' },
+      {},
+      /the newest backup is of another database/,
+    ],
     ['a machine nobody sells', ['--size', 'huge'], {}, {}, /no such size/],
     ['a moment without a zone', ['--at', '2026-11-22T18:00'], {}, {}, /write it like/],
   ])('refuses %s before anything is made', (_, args, answered, env, told) => {
@@ -247,6 +272,41 @@ describe('coop rehearse', () => {
       /instance:primary:\n\s+provider: 'hetzner'\n\s+region: 'fsn1'\n\s+size: 'cpx32'\n/,
     );
     rehearse(['--cleanup', stack, '--yes']);
+  });
+
+  it('refuses a source that nobody knows, or that is a copy itself', () => {
+    expect(rehearse(['stagin', '--yes', '--no-upload']).stderr).toMatch(
+      /no stack stagin .*did you mean staging/,
+    );
+    const before = place.file('staging');
+    const path = join(place.projectDir, 'Pulumi.staging.yaml');
+    writeFileSync(path, before.replace('config:\n', 'config:\n  instance:restore: {from: prod}\n'));
+    try {
+      expect(rehearse(usual).stderr).toMatch(/staging is a copy itself .* nothing was made/);
+    } finally {
+      writeFileSync(path, before);
+    }
+    expect(ups()).toEqual([]);
+  });
+
+  it('refuses a wrong passphrase, and writes nothing', () => {
+    const wrong = join(place.root, 'wrong');
+    writeFileSync(wrong, 'meadow anvil thirty copper window lake\n');
+    const before = readdirSync(place.projectDir);
+    const said = rehearse(usual, {}, { PULUMI_CONFIG_PASSPHRASE_FILE: wrong });
+    expect(said.status).toBe(1);
+    expect(said.stderr).toMatch(/incorrect passphrase/);
+    expect(said.stderr + said.stdout).not.toContain('anvil');
+    expect(readdirSync(place.projectDir)).toEqual(before);
+    const wrote = place.calls().filter(({ argv }) => /^(stack init|up|config set)\b/.test(argv.join(' ')));
+    expect(wrote).toEqual([]);
+  });
+
+  it('goes on without a heartbeat, and says what that costs', () => {
+    const said = rehearse(['staging', '--no-upload'], { 'FROM heartbeat': '\n' });
+    expect(said.stderr).toMatch(/staging has no heartbeat: RPO will be told from the newest row/);
+    const late = rehearse(['staging', '--no-upload'], { 'FROM heartbeat': '3600.5\n' });
+    expect(late.stderr).toMatch(/last heartbeat of staging is 3601 s old/);
   });
 
   it('refuses a report nobody could put into the bucket, before anything is made', () => {

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { restoreFile } from '../../../scripts/lib/rehearse/leftovers.ts';
 import { publish } from '../../../scripts/lib/rehearse/outcome.ts';
+import { endStragglers, markOf } from '../../../scripts/lib/rehearse/stragglers.ts';
 import { takeDown } from '../../../scripts/lib/rehearse/take-down.ts';
 import { run } from '../../../scripts/lib/run.ts';
 import { fakePulumi } from '../fake-pulumi.ts';
@@ -39,6 +42,30 @@ it('tries again, then names what is left and keeps the state that knows of it', 
   );
   expect(fake.calls().filter(({ argv }) => argv[0] === 'destroy')).toHaveLength(3);
   expect(readdirSync(join(fake.root, 'state'))).toContain(stack);
+});
+
+it('ends what a killed engine left at work, and nothing of another rehearsal', async () => {
+  const stubborn = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up')";
+  const begin = async (stack: string) => {
+    const child = spawn(process.execPath, ['-e', stubborn], {
+      env: { ...process.env, ...markOf({ ...place(), stack }) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    return child;
+  };
+  const ours = await begin(stack);
+  const theirs = await begin('rehearsal-20261123-041501');
+  try {
+    expect(await endStragglers(place(), 300)).toBe(1);
+    await once(ours, 'exit');
+    expect(ours.signalCode).toBe('SIGKILL');
+    expect(theirs.exitCode ?? theirs.signalCode).toBeNull();
+    expect(await endStragglers(place(), 300)).toBe(0);
+  } finally {
+    ours.kill('SIGKILL');
+    theirs.kill('SIGKILL');
+  }
 });
 
 it('a copy that is left, or a report that nobody can find, is no success', async () => {

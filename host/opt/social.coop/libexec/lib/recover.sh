@@ -15,7 +15,7 @@ recover_database() {
   : >"$recovering"
   install -d -m 0700 -o 5432 -g 5432 "$state/postgres/17" "$pgdata"
   say "bringing the database back from s3://$BACKUPS_BUCKET: $RECOVER_TO"
-  phase fetch compose run --rm --no-deps -T db pgbackrest --stanza="$STANZA" --log-level-console=warn "${options[@]}" restore
+  phase fetch fetch "${options[@]}"
   sync --file-system "$pgdata"
   add_pending roles
   add_pending recovered

@@ -5,36 +5,80 @@
 # What was fetched whole; until then a run that was killed goes on where it stopped.
 fetched=$state/restore/fetched
 
-restore_info() {
-  local info
-  info=$(compose run --rm --no-deps -T db pgbackrest --stanza="$STANZA" --output=json --log-level-console=error info) || return 1
-  jq --exit-status 'if length == 1 and all(.[]; .repo | length > 0) and all(.[] | .repo[].status; .code == 0 or .code == 2)
-    then .[0].backup else empty end' <<<"$info" || {
-    jq --raw-output '.[].repo[]?.status.message' <<<"$info" | head -n 12 >&2
-    return 1
-  }
+# What pgBackRest is asked of WAL while a database replays. 1 says that there is no more of it, and the replay is at its end; what
+# went wrong is no end, and with a number this high PostgreSQL stops instead of going on without the rest.
+archive_get() { printf '%s' "pgbackrest --stanza=$STANZA archive-get %f \"%p\" || { [ \$? -eq 1 ] && exit 1; exit 200; }"; }
+
+# Why the repository cannot be read, from what pgBackRest said of it.
+why_unreadable() {
+  case $1 in
+    *'No space left on device'*) echo "the disk is full — $(room_here) MB are free — delete what fills it, or take a larger primary.size for a new machine; then run this again" ;;
+    *CryptoError* | *FormatError* | *'repo encrypted'*) echo "its cipher pass is not that of the recovery kit of ${RESTORE_FROM:-this stack} — secrets.repositoryCipher there — was it changed after these backups, or is it another instance's bucket?" ;;
+    *'403 (Forbidden)'* | *AccessDenied* | *InvalidAccessKeyId*) echo "the key to it is refused: it was revoked, or has expired — \`pulumi up --refresh\` makes a new one, and goes on here" ;;
+    *'404 (Not Found)'* | *NoSuchBucket*) echo "the bucket is not there — has it moved? \`pulumi up\` of ${RESTORE_FROM:-this stack}, then here again" ;;
+    *'before configured recovery target'*) echo "what was archived ends before that moment — restore.at, or --at — it goes on by itself once more was archived; or name an earlier one for a new machine" ;;
+    *'missing stanza path'*) echo "it holds no repository of an instance — is it the right bucket?" ;;
+    *) echo "it does not answer as it should — is the provider in trouble, or was the fence closed to another address? Run this again" ;;
+  esac
 }
 
-# Refused before a byte is fetched: no backup, a moment before all of them, no room.
+# Free megabytes for the database.
+room_here() { df --output=avail --block-size=1M "$state/postgres" | tail -n 1 | tr -d ' '; }
+
+# The catalogue of the repository, and which PostgreSQL the image has; when that cannot be had, what was said instead.
+restore_info() {
+  local said
+  # shellcheck disable=SC2016
+  said=$(compose run --rm --no-deps -T db sh -c 'postgres --version && exec pgbackrest --stanza="$1" --output=json --log-level-console=error info' sh "$STANZA" 2>&1) || {
+    printf '%s\n' "$said"
+    return 1
+  }
+  # 0: holds backups. 2: a stanza without backups. `info` ends well also when it was refused (99): that is no answer.
+  # With a wrong key it hands on what it deciphered, which is no text.
+  said=$(tr --complement '\n[:print:]' '?' <<<"$said")
+  tail -n 1 <<<"$said" | jq --compact-output --exit-status --arg postgres "$(sed -n 's/^postgres (PostgreSQL) \([0-9]*\).*/\1/p' <<<"$said")" '
+    if length == 1 and all(.[]; .repo | length > 0) and all(.[] | .repo[].status; .code == 0 or .code == 2)
+    then {postgres: $postgres, backups: .[0].backup, clusters: .[0].db} else empty end' 2>/dev/null && return
+  tail -n 1 <<<"$said" | jq --raw-output '.[].repo[]?.status.message' 2>/dev/null | head -n 12 | grep . || printf '%s\n' "${said:0:3000}"
+  return 1
+}
+
+# Refused before a byte is fetched: no backup, a moment outside of what they reach, another PostgreSQL, no room.
 refuse_restore() {
-  local backups=$1 oldest at size room
-  [ "$(jq length <<<"$backups")" -gt 0 ] ||
+  local info=$1 at=9999999999 backup made here needed room
+  [ "$(jq '.backups | length' <<<"$info")" -gt 0 ] ||
     fail "$RESTORE_FROM has no backup yet — s3://$BACKUPS_BUCKET — on its machine: sudo instance backup full"
-  oldest=$(jq 'map(.timestamp.stop) | min' <<<"$backups")
   if [ -n "$RESTORE_AT" ]; then
     at=$(date --date="$RESTORE_AT" +%s)
-    [ "$at" -ge "$oldest" ] ||
-      fail "the backups begin later — restore.at: $RESTORE_AT — name a moment from $(date --utc --date="@$oldest" +%FT%TZ) on"
+    [ "$at" -le "$EPOCHSECONDS" ] ||
+      fail "that moment is still to come — restore.at: $RESTORE_AT — name one before $(date --utc +%FT%TZ)"
   fi
-  size=$(jq 'last.info.size' <<<"$backups")
-  room=$(df --output=avail --block-size=1 "$state/postgres" | tail -n 1)
-  # What is replayed needs room as well.
-  [ $((size + size / 5 + 1073741824)) -le $((room + $(du --summarize --block-size=1 "$pgdata" | cut -f1))) ] ||
-    fail "the disk has no room for the copy — the database is $((size / 1048576)) MB, free are $((room / 1048576)) MB — take a larger primary.size for a new machine"
+  backup=$(jq --compact-output --argjson at "$at" '[.backups[] | select(.timestamp.stop <= $at)] | max_by(.timestamp.stop) // empty' <<<"$info")
+  [ -n "$backup" ] ||
+    fail "the backups begin later — restore.at: $RESTORE_AT — name a moment from $(date --utc --date="@$(jq '[.backups[].timestamp.stop] | min' <<<"$info")" +%FT%TZ) on"
+  read -r made here < <(jq --raw-output --argjson backup "$backup" '.postgres as $here |
+    [.clusters[] | select(.id == $backup.database.id and ."repo-key" == $backup.database."repo-key") | .version] | "\(first // $here) \($here)"' <<<"$info")
+  [ "$made" = "$here" ] ||
+    fail "the backup was made by PostgreSQL $made, and the image here brings $here — images.postgres — use the checkout, and the image, that $RESTORE_FROM was brought up with; nothing was fetched"
+  # What is replayed needs room as well; what is here already does not.
+  needed=$(jq --argjson here "$(du --summarize --block-size=1 "$pgdata" | cut -f1)" '(.info.size * 1.2 + 1073741824 - $here) / 1048576 | ceil' <<<"$backup")
+  room=$(room_here)
+  [ "$needed" -le "$room" ] ||
+    fail "the disk has no room for the copy — it needs $needed MB, and $room MB are free — take a larger primary.size for a new machine; nothing was fetched"
+}
+
+# Runs pgBackRest, and says in plain words why it stopped.
+fetch() {
+  local said
+  said=$(compose run --rm --no-deps -T db pgbackrest --stanza="$STANZA" --log-level-console=warn "--recovery-option=restore_command=$(archive_get)" "$@" restore 2>&1) || {
+    printf '%s\n' "$said" >&2
+    fail "the database was not fetched whole — $(why_unreadable "$said")"
+  }
+  [ -z "$said" ] || printf '%s\n' "$said"
 }
 
 restore_database() {
-  local backups options
+  local info options
   if [ -f "$fetched" ]; then
     [ "$(<"$fetched")" = "$RESTORE_FROM ${RESTORE_AT:-latest}" ] ||
       fail "this machine holds a copy of $(<"$fetched") already — restore.from, restore.at — put the old value back, or destroy the stack and bring it up anew"
@@ -43,16 +87,18 @@ restore_database() {
   install -d -m 0700 -o 5432 -g 5432 "$state/postgres/17" "$pgdata"
   # Without its cluster the container can only start over and over, at the address that the next ones need.
   if docker container inspect instance-db-1 >/dev/null 2>&1; then docker rm --force instance-db-1 >/dev/null; fi
-  backups=$(restore_info) ||
-    fail "the backups of $RESTORE_FROM cannot be read — s3://$BACKUPS_BUCKET at $BACKUPS_ENDPOINT — see above; has the bucket moved, or the repository another cipher?"
-  refuse_restore "$backups"
+  info=$(restore_info) || {
+    printf '%s\n' "$info" >&2
+    fail "the backups of $RESTORE_FROM cannot be read — s3://$BACKUPS_BUCKET at $BACKUPS_ENDPOINT — $(why_unreadable "$info")"
+  }
+  refuse_restore "$info"
   # `delta` keeps what a run before has brought. Without archiving, or the copy would write its own history into the source's.
   options=(--delta --archive-mode=off --process-max="$(nproc)")
   if [ -n "$RESTORE_AT" ]; then
     options+=(--type=time "--target=$(date --utc --date="$RESTORE_AT" '+%F %T.%6N+00')" --target-action=promote)
   fi
   say "restoring the database of $RESTORE_FROM${RESTORE_AT:+ as of $RESTORE_AT}"
-  phase fetch compose run --rm --no-deps -T db pgbackrest --stanza="$STANZA" --log-level-console=warn "${options[@]}" restore
+  phase fetch fetch "${options[@]}"
   sync --file-system "$pgdata"
   add_pending roles
   mkdir -p "${fetched%/*}"
