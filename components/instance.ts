@@ -89,7 +89,7 @@ export class Instance extends pulumi.ComponentResource {
       { config, dns: config.dns, address, ...(hasIpv6(config.primary) && { address6 }) },
       parent,
     );
-    this.recovery = this.kit(buckets);
+    this.recovery = this.kit(buckets, secondary ? [primary, secondary] : [primary]);
     this.apply('primary', primary, buckets, names.ready);
     if (secondary) this.apply('secondary', secondary, buckets);
 
@@ -145,13 +145,15 @@ export class Instance extends pulumi.ComponentResource {
     );
   }
 
-  private kit(buckets: Buckets): pulumi.Output<Kit> {
+  private kit(buckets: Buckets, machines: Machine[]): pulumi.Output<Kit> {
     const { stack, config, raw } = this.args;
     const project = pulumi.getProject();
     return pulumi.secret(
       pulumi
-        .all([buckets.media, buckets.backups])
-        .apply(([media, backups]) => makeKit({ project, stack, raw, config, media, backups })),
+        .all([buckets.media, buckets.backups, machines.flatMap((each) => [each.address, each.address6])])
+        .apply(([media, backups, addresses]) =>
+          makeKit({ project, stack, raw, config, media, backups, addresses }),
+        ),
     );
   }
 

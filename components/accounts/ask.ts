@@ -16,12 +16,17 @@ export interface Api {
 export const patience = 4000;
 
 /** One call of an HTTP API with a bearer token; what is not JSON counts as empty. Throws Silence when nobody answers. */
-export async function ask(api: Api, path: string, body?: object): Promise<Answer> {
+export async function ask(
+  api: Api,
+  path: string,
+  body?: object,
+  method = body === undefined ? 'GET' : 'POST',
+): Promise<Answer> {
   const { fetch: call = fetch, base, token } = api;
   let answer: Answer;
   try {
     const response = await call(`${base}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(patience),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { text } from './fields.ts';
 
-const isTime = (value: string) =>
+/** A moment in UTC, to the microsecond at most. */
+export const isTime = (value: string) =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(value) && !Number.isNaN(Date.parse(value));
 
 /** https://pgbackrest.org/command.html#command-restore */

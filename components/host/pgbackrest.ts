@@ -1,5 +1,5 @@
 import type { StackConfig } from '../config/types.ts';
-import { stanza } from './postgres.ts';
+import { postgresMajor, stanza } from './postgres.ts';
 import type { BucketAccess, HostFacts } from './types.ts';
 
 const section = (name: string, values: Record<string, string | number>): string =>
@@ -77,7 +77,7 @@ export function pgbackrestConfig({ config, backups }: HostFacts, second?: Bucket
   });
   const push = section('global:archive-push', { 'log-level-console': 'warn' });
   const cluster = section(stanza, {
-    'pg1-path': '/var/lib/postgresql/17/data',
+    'pg1-path': `/var/lib/postgresql/${postgresMajor}/data`,
     'pg1-socket-path': '/run/postgresql',
     'pg1-user': 'postgres',
   });

@@ -27,6 +27,8 @@ export interface Kit {
   /** What wrote the database. */
   appVersion: string;
   images: Images;
+  /** Where its machines answered; kits of before do not say it. */
+  addresses?: string[];
 }
 
 export interface KitArgs {
@@ -39,6 +41,8 @@ export interface KitArgs {
   config: StackConfig;
   media: BucketPlace;
   backups: BucketPlace;
+  /** Public addresses of the machines, if known. */
+  addresses?: (string | undefined)[];
 }
 
 /** A new machine has keys of its own; and lifting a protection must not need a machine that answers. */
@@ -47,7 +51,8 @@ const left = new Set(
 );
 const leftSecrets = new Set(['hostKey', 'secondaryHostKey', 'deployKey']);
 
-export function makeKit({ project, stack, raw, config, media, backups }: KitArgs): Kit {
+export function makeKit({ project, stack, raw, config, media, backups, addresses = [] }: KitArgs): Kit {
+  const known = addresses.filter((address) => address !== undefined && address !== '') as string[];
   const entries = Object.entries(raw)
     .map(([full, value]) => [
       full,
@@ -66,6 +71,7 @@ export function makeKit({ project, stack, raw, config, media, backups }: KitArgs
     buckets: { media: place(media), backups: place(backups) },
     appVersion: config.appVersion,
     images: config.images,
+    ...(known.length > 0 && { addresses: known }),
   };
 }
 

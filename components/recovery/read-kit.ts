@@ -11,6 +11,7 @@ const form = z.object({
   buckets: z.object({ media: place, backups: place }),
   appVersion: z.string(),
   images: z.record(z.string(), z.string()),
+  addresses: z.array(z.string()).optional(),
 });
 
 /** A kit out of its text; `where` says where it came from. What is in it is never part of a message. */

@@ -29,7 +29,8 @@ export interface Machines {
   /** With its firewall; one that is gone is no error. */
   removeMachine(id: string): Promise<void>;
   startMachine(id: string): Promise<void>;
-  stopMachine(id: string): Promise<void>;
+  /** `hard` pulls its plug. */
+  stopMachine(id: string, options?: { hard?: boolean }): Promise<void>;
   freezeMachine(id: string): Promise<void>;
   thawMachine(id: string): Promise<void>;
   /** Takes effect at the next start. */

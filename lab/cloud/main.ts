@@ -24,7 +24,7 @@ await rm(paths.cloudSocket, { force: true });
 process.umask(0o077);
 server.listen(paths.cloudSocket, () => console.log(`listening on ${paths.cloudSocket}`));
 // With loopback's address alone nobody does anything: it takes a token, as at a cloud.
-const api = createApi(store, console.log);
+const api = createApi(store, objects, console.log);
 api.listen(cloudApi.port, cloudApi.host);
 process.once('SIGTERM', () => {
   api.close();

@@ -57,6 +57,10 @@ const types: Record<string, { server: string; firewall: string }> = {
 export const idsOf = (state: StackState, provider: string, kind: 'server' | 'firewall'): string[] =>
   state.resources.flatMap(({ type, id }) => (type === types[provider]?.[kind] && id ? [id] : []));
 
+/** IDs of everything the stack has, as their providers call it. */
+export const idsIn = (state: StackState | undefined): Set<string> =>
+  new Set(state?.resources.flatMap(({ type, id }) => (id && !type.startsWith('pulumi:') ? [id] : [])));
+
 /** Whether something of the stack stands already: then its secrets are in use. */
 export const stands = (state: StackState | undefined): boolean =>
   state?.resources.some(({ type }) => !type.startsWith('pulumi:')) === true;

@@ -2,14 +2,9 @@ import { type Command, Option } from 'commander';
 import { VisibleError } from '../../components/errors.ts';
 import { announce, type Context, findContext } from '../lib/context.ts';
 import { withPassphraseOptions } from '../lib/options.ts';
-import { type PassphraseSource, passphraseIn, withPassphrase } from '../lib/passphrase.ts';
-import { makeProgress, type Progress } from '../lib/progress.ts';
-import { canAsk, confirm } from '../lib/prompt.ts';
+import { type PassphraseSource, withPassphrase } from '../lib/passphrase.ts';
+import { makeProgress } from '../lib/progress.ts';
 import type { Ask, ReadableBucket } from '../lib/recovery/bucket.ts';
-import type { FoundKit } from '../lib/recovery/recover.ts';
-import { primaryOf, showDone, showKit, showProblems, summaryOf } from '../lib/recovery/show.ts';
-import type { StackPlace } from '../lib/stack-config.ts';
-import { stackFile } from '../lib/stack-file.ts';
 import { verb } from '../lib/verb.ts';
 
 export interface RecoverFlags extends PassphraseSource {
@@ -34,7 +29,9 @@ export function recoverVerb(): Command {
 found, writes Pulumi.STACK.yaml with every secret encrypted for the passphrase and fresh SSH keys, makes the stack in the state,
 and runs pulumi up, which takes the buckets over, makes a new server and brings its database back. A wrong passphrase writes
 nothing. Run it again when it stopped: it goes on. The bucket's key is taken from SPACES_ACCESS_KEY_ID and
-SPACES_SECRET_ACCESS_KEY. The old server has to be off: two that serve send everything twice. See docs/recovery.md.`,
+SPACES_SECRET_ACCESS_KEY. Looks for the old server with the tokens at hand, says what it would do about it, and asks: fences it by
+its cloud firewall, revokes its keys, switches it off, takes its names away; nothing of it is deleted but names. Before anything is
+written or made it reads from the bucket whether the backups can be opened, and reach back to --at. See docs/recovery.md.`,
     examples: [
       ['coop recover prod --bucket social-coop-backups --storage-region fra1', 'asks for the passphrase'],
       ['coop recover prod --bucket social-coop-backups --storage-region fra1 --kit-only', 'no server yet'],
@@ -59,7 +56,7 @@ SPACES_SECRET_ACCESS_KEY. The old server has to be off: two that serve send ever
     )
     .option('--region <name>', 'its region or location (default: as before)')
     .option('--size <name>', 'its size or server type (default: as before)')
-    .option('-y, --yes', 'ask nothing: the old server is off');
+    .option('-y, --yes', 'ask nothing: do to the old server what is found to be done');
   return withPassphraseOptions(command).action(recover);
 }
 
@@ -72,63 +69,10 @@ async function recover(stack: string, flags: RecoverFlags): Promise<void> {
     );
   const from = bucketOf(flags, context);
   const progress = makeProgress(process.stderr, flags);
-  await withPassphrase(flags, context.env, (env) =>
-    bring({ projectDir: context.projectDir, stack, env }, from, context, flags, progress),
+  const { bring } = await import('../lib/recovery/bring.ts');
+  await withPassphrase(flags, context.env, async (env) =>
+    bring({ projectDir: context.projectDir, stack, env }, from, await askOf(context), flags, progress),
   );
-}
-
-async function bring(
-  place: StackPlace,
-  from: ReadableBucket,
-  context: Context,
-  flags: RecoverFlags,
-  progress: Progress,
-): Promise<void> {
-  const { begun, bringBack, findKit, refuseWhatIsThere, writeStack } = await import(
-    '../lib/recovery/recover.ts'
-  );
-  const ask = await askOf(context);
-  const found = await progress.step('recovery kit', () => findKit(from, passphraseIn(place.env), ask));
-  process.stderr.write(`${showKit(found).join('\n')}\n`);
-  const before = begun(place);
-  if (before) goOn(place, before.to, flags);
-  else {
-    await refuseWhatIsThere(place, found.kit);
-    if (!flags.kitOnly) await agree(found, flags);
-    const to = flags.at ?? 'latest';
-    const changes = { ...primaryOf(found.kit, flags), ...(flags.kitOnly ? {} : { recover: { to } }) };
-    const where = `s3://${from.bucket}/recovery/kit.age`;
-    const { problems } = await writeStack(place, found, where, changes, progress);
-    if (problems.length > 0) {
-      process.exitCode = 1;
-      return say({ ...summaryOf(place, found), ok: false, problems }, showProblems(place, problems), flags);
-    }
-  }
-  if (!flags.kitOnly) await bringBack(place, progress);
-  say({ ...summaryOf(place, found), ok: true, problems: [] }, showDone(place, flags), flags);
-}
-
-const say = (result: object, text: string, { json }: RecoverFlags) =>
-  void process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : text);
-
-/** A run before has written the stack file. */
-function goOn({ projectDir, stack }: StackPlace, to: string, { at, kitOnly }: RecoverFlags): void {
-  const file = stackFile(projectDir, stack);
-  if (kitOnly || (at !== undefined && at !== to))
-    throw new VisibleError(
-      `a recovery to ${to} was begun and not ended — ${file} — run it again ${to === 'latest' ? 'without --at' : `with --at ${to}`}, and without --kit-only`,
-    );
-  process.stderr.write(`goes on where the last run stopped: ${file} is written\n`);
-}
-
-async function agree({ kit }: FoundKit, flags: RecoverFlags): Promise<void> {
-  if (flags.yes) return;
-  if (!canAsk() || flags.json)
-    throw new VisibleError(
-      `nobody can be asked — ${kit.stack} — switch the old server off, then say --yes; nothing was written`,
-    );
-  if (!(await confirm('Is the old server off, and shall a new one be made?')))
-    throw new VisibleError('not agreed — at the prompt — nothing was written; --kit-only makes no server');
 }
 
 function bucketOf(

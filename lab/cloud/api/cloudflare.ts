@@ -27,6 +27,16 @@ export const cloudflare: Api = {
       refuseToMake(found, body, new ApiError(400, 'DNS record type "" is invalid.', '1004'));
     return good(records(seen, id, query.get('name')));
   },
+  change({ method, path }, _seen, change) {
+    const [, , root, zone, kind, id = ''] = path;
+    if (method !== 'DELETE' || root !== 'zones' || kind !== 'dns_records') return undefined;
+    return (async () => {
+      const record = change.find('DnsRecord', id);
+      if (record.inputs.zoneId !== zone) throw notFound();
+      await change.remove(record);
+      return [200, good({ id })];
+    })();
+  },
   refusal: ({ status, code, message }) => {
     const [at, number, words] =
       status === 401 ? [401, 1000, 'Invalid API Token'] : [status, Number(code) || 7003, message];
@@ -38,7 +48,13 @@ function records({ state }: Seen, zoneId: string, name: string | null): Properti
   return state.objects
     .filter(({ provider, type }) => provider === 'cloudflare' && type === 'DnsRecord')
     .filter(({ inputs }) => inputs.zoneId === zoneId && (!name || inputs.name === name))
-    .map(({ id, inputs }) => ({ id, type: inputs.type, name: inputs.name, content: contentOf(inputs) }));
+    .map(({ id, inputs }) => ({
+      id,
+      type: inputs.type,
+      name: inputs.name,
+      content: contentOf(inputs),
+      comment: inputs.comment ?? null,
+    }));
 }
 
 function contentOf({ content, data }: CloudObject['inputs']): unknown {

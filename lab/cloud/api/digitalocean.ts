@@ -1,6 +1,7 @@
 import { limitsOf } from '../accounts.ts';
 import { notFound, unprocessable } from '../api-error.ts';
 import type { CloudObject, Properties } from '../types.ts';
+import { changeDigitalOcean } from './digitalocean-changes.ts';
 import { refuseToMake } from './refuse.ts';
 import type { Api, Seen } from './types.ts';
 
@@ -17,7 +18,15 @@ const named = ({ id, inputs: { name } }: CloudObject) => ({ id, name });
 const resources: Record<string, Resource> = {
   droplets: {
     ...{ type: 'Droplet', many: 'droplets', one: 'droplet' },
-    show: ({ id, inputs, outputs }) => ({ id: Number(id), name: inputs.name, status: outputs.status }),
+    show: ({ id, inputs, outputs }) => ({
+      id: Number(id),
+      name: inputs.name,
+      status: outputs.status,
+      networks: {
+        v4: [{ ip_address: outputs.ipv4Address, type: 'public' }],
+        v6: outputs.ipv6Address ? [{ ip_address: outputs.ipv6Address, type: 'public' }] : [],
+      },
+    }),
   },
   reserved_ips: {
     ...{ type: 'ReservedIp', many: 'reserved_ips', one: 'reserved_ip' },
@@ -30,7 +39,12 @@ const resources: Record<string, Resource> = {
       };
     },
   },
-  firewalls: { type: 'Firewall', many: 'firewalls', one: 'firewall', show: named },
+  firewalls: {
+    ...{ type: 'Firewall', many: 'firewalls', one: 'firewall' },
+    show: ({ id, inputs: { name, dropletIds = [], tags = [] } }) => ({
+      ...{ id, name, droplet_ids: dropletIds, tags },
+    }),
+  },
   'account/keys': { type: 'SshKey', many: 'ssh_keys', one: 'ssh_key', show: named },
   projects: { type: 'Project', many: 'projects', one: 'project', show: named },
   'spaces/keys': {
@@ -62,6 +76,7 @@ export const digitalocean: Api = {
     const page = wanted.slice(0, Number(query.get('per_page') ?? 20));
     return { [resource.many]: page.map((each) => resource.show(each, seen)), meta: { total: wanted.length } };
   },
+  change: changeDigitalOcean,
   refusal: ({ status, code, message }) => [
     status,
     status === 401

@@ -3,7 +3,7 @@ import type { RecoverConfig } from '../../../components/config/types.ts';
 import { VisibleError } from '../../../components/errors.ts';
 import type { Kit } from '../../../components/recovery/kit.ts';
 import { readKit } from '../../../components/recovery/read-kit.ts';
-import { readState, stands } from '../../doctor/state.ts';
+import { type StackState, stands } from '../../doctor/state.ts';
 import { bringUp } from '../bring-up.ts';
 import { type InitResult, initStack } from '../init.ts';
 import type { Progress } from '../progress.ts';
@@ -30,19 +30,28 @@ export async function findKit(from: ReadableBucket, passphrase: string, ask: Ask
   return { kit: readKit(text, place(sealed)), stored: found[1].stored };
 }
 
-/** Refuses where nothing is lost: a stack file with secrets, or a state that knows a server. */
-export async function refuseWhatIsThere(place: StackPlace, kit: Kit): Promise<void> {
-  const { projectDir, stack } = place;
+/** Refuses where nothing is lost: a stack file with secrets, or a state that knows a server; and a kit of something else. */
+export function refuseWhatIsThere(
+  { projectDir, stack }: StackPlace,
+  { bucket }: ReadableBucket,
+  kit: Kit,
+  state: StackState | undefined,
+): void {
   if (kit.stack !== stack)
     throw new VisibleError(
       `the recovery kit is of another stack — ${kit.stack}, not ${stack} — for that one: coop recover ${kit.stack}; nothing was written`,
+    );
+  const { bucket: kits } = kit.buckets.backups;
+  if (kits !== bucket)
+    throw new VisibleError(
+      `the recovery kit is of a server with another bucket of backups — ${kits}, not ${bucket} — say --bucket ${kits}, or copy everything back into it: the new server goes on there; nothing was written`,
     );
   const file = stackFile(projectDir, stack);
   if (readStackFile(file).document.hasIn(['config', `${prefix}secrets`]))
     throw new VisibleError(
       `the stack file is there, with its secrets — ${file} — it is not lost: use it; to begin from the kit nevertheless, move it away first; nothing was written`,
     );
-  if (stands(await readState(place)))
+  if (stands(state))
     throw new VisibleError(
       `the state knows a server of ${stack} — stack ${stack} — its state is not lost: get the stack file from git or a colleague, and see: pulumi stack -s ${stack}; nothing was written`,
     );

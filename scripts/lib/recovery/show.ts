@@ -54,7 +54,7 @@ export function showDone({ projectDir, stack }: StackPlace, { kitOnly }: { kitOn
     : [
         `coop status ${stack}`,
         `coop tootctl ${stack} feeds build: Redis began empty, home timelines are built again`,
-        'revoke the keys of the lost server, and delete what is left of it, in the consoles of its providers',
+        'delete what is left of the old server in the consoles of its providers, when nobody needs its disk any more',
       ];
   return `wrote ${file}: commit it\nnext:\n${next.map((line) => `  ${line}`).join('\n')}\n`;
 }

@@ -65,7 +65,7 @@ export async function testCloud(): Promise<TestCloud> {
   store.state.accounts = [alice, bob, names, hilde];
   const memory = memoryBackends();
   const { server, objects } = createCloud(store, memory.backends);
-  const http = createApi(store);
+  const http = createApi(store, objects);
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const api = apiVariables(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { publicKeyOf } from '../../../components/config/keys.ts';
 import { type Kit, kitText, makeKit } from '../../../components/recovery/kit.ts';
+import { readState } from '../../../scripts/doctor/state.ts';
 import type { Ask } from '../../../scripts/lib/recovery/bucket.ts';
 import {
   begun,
@@ -14,7 +15,7 @@ import {
   writeStack,
 } from '../../../scripts/lib/recovery/recover.ts';
 import { primaryOf } from '../../../scripts/lib/recovery/show.ts';
-import { readStackConfig, secretsOf } from '../../../scripts/lib/stack-config.ts';
+import { readStackConfig, type StackPlace, secretsOf } from '../../../scripts/lib/stack-config.ts';
 import { completed, configOf } from '../../components/support/config.ts';
 import { passphrase, recovery } from '../../fixtures/recovery.ts';
 import { engineConfig } from '../../fixtures/stack.ts';
@@ -228,18 +229,20 @@ describe('the stack that is written', () => {
   });
 
   it('stays away from what is not lost', async () => {
-    await expect(refuseWhatIsThere({ ...stack(), stack: 'staging' }, kit)).rejects.toThrow(
+    const old = { ...from, bucket: 'b-of-old' };
+    const refuse = async (stack: StackPlace, at = old) =>
+      refuseWhatIsThere(stack, at, kit, await readState(stack));
+    await expect(refuse({ ...stack(), stack: 'staging' })).rejects.toThrow(
       /is of another stack — prod, not staging/,
     );
-    await refuseWhatIsThere(stack(), kit);
+    await expect(refuse(stack(), from)).rejects.toThrow(/another bucket of backups — b-of-old, not b — /);
+    await refuse(stack());
     const droplet = { urn: 'u', type: 'digitalocean:index/droplet:Droplet', id: '1' };
     await write();
     const env = { ...stack().env, FAKE_EXPORT: JSON.stringify({ deployment: { resources: [droplet] } }) };
-    await expect(refuseWhatIsThere(stack(), kit)).rejects.toThrow(
-      /the stack file is there, with its secrets/,
-    );
+    await expect(refuse(stack())).rejects.toThrow(/the stack file is there, with its secrets/);
     writeFileSync(join(project.projectDir, 'Pulumi.prod.yaml'), '');
-    await expect(refuseWhatIsThere({ ...stack(), env }, kit)).rejects.toThrow(/the state knows a server/);
+    await expect(refuse({ ...stack(), env })).rejects.toThrow(/the state knows a server/);
   });
 });
 

@@ -1,0 +1,68 @@
+import { VisibleError } from '../../../components/errors.ts';
+import { idsIn, readState, stands } from '../../doctor/state.ts';
+import type { RecoverFlags } from '../../verbs/recover.ts';
+import { passphraseIn } from '../passphrase.ts';
+import type { Progress } from '../progress.ts';
+import type { StackPlace } from '../stack-config.ts';
+import { stackFile } from '../stack-file.ts';
+import type { Ask, ReadableBucket } from './bucket.ts';
+import { agree } from './old/agree.ts';
+import { findLeft } from './old/find.ts';
+import { putAway } from './old/put-away.ts';
+import { showPutAway } from './old/show.ts';
+import { begun, bringBack, findKit, refuseWhatIsThere, writeStack } from './recover.ts';
+import { primaryOf, showDone, showKit, showProblems, summaryOf } from './show.ts';
+import { refuseWithoutBackups } from './window.ts';
+
+/** The whole of `coop recover`: finds, checks, asks, writes, fences, and only then makes something. */
+export async function bring(
+  place: StackPlace,
+  from: ReadableBucket,
+  ask: Ask,
+  flags: RecoverFlags,
+  progress: Progress,
+): Promise<void> {
+  const found = await progress.step('recovery kit', () => findKit(from, passphraseIn(place.env), ask));
+  const { kit } = found;
+  process.stderr.write(`${showKit(found).join('\n')}\n`);
+  const state = await readState(place);
+  const before = begun(place);
+  if (before) goOn(place, before.to, flags);
+  else refuseWhatIsThere(place, from, kit, state);
+  const at = before ? before.to : flags.at;
+  if (!flags.kitOnly && !stands(state))
+    await progress.step('backups', () =>
+      refuseWithoutBackups(from, kit, at === 'latest' ? undefined : at, ask),
+    );
+  const left = flags.kitOnly
+    ? undefined
+    : await progress.step('old server', () => findLeft(kit, place.env, idsIn(state)));
+  if (left) await agree(kit, left, { ...flags, goesOn: before !== undefined });
+  if (!before) {
+    const to = flags.at ?? 'latest';
+    const changes = { ...primaryOf(kit, flags), ...(flags.kitOnly ? {} : { recover: { to } }) };
+    const where = `s3://${from.bucket}/recovery/kit.age`;
+    const { problems } = await writeStack(place, found, where, changes, progress);
+    if (problems.length > 0) {
+      process.exitCode = 1;
+      return say({ ...summaryOf(place, found), ok: false, problems }, showProblems(place, problems), flags);
+    }
+  }
+  const old = left && (await putAway(left, kit, progress, { ask }));
+  if (old) process.stderr.write(`${showPutAway(old).join('\n')}\n`);
+  if (!flags.kitOnly) await bringBack(place, progress);
+  say({ ...summaryOf(place, found), ok: true, problems: [], old }, showDone(place, flags), flags);
+}
+
+const say = (result: object, text: string, { json }: RecoverFlags) =>
+  void process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : text);
+
+/** A run before has written the stack file. */
+function goOn({ projectDir, stack }: StackPlace, to: string, { at, kitOnly }: RecoverFlags): void {
+  const file = stackFile(projectDir, stack);
+  if (kitOnly || (at !== undefined && at !== to))
+    throw new VisibleError(
+      `a recovery to ${to} was begun and not ended — ${file} — run it again ${to === 'latest' ? 'without --at' : `with --at ${to}`}, and without --kit-only`,
+    );
+  process.stderr.write(`goes on where the last run stopped: ${file} is written\n`);
+}

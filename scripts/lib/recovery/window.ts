@@ -1,0 +1,66 @@
+import { isTime } from '../../../components/config/recover.ts';
+import { VisibleError } from '../../../components/errors.ts';
+import { postgresMajor } from '../../../components/host/postgres.ts';
+import type { Kit } from '../../../components/recovery/kit.ts';
+import { prefix } from '../stack-file.ts';
+import type { Ask, ReadableBucket } from './bucket.ts';
+import { type Repository, readRepository } from './repository.ts';
+
+/** Seconds from the last change in a segment of WAL to its arrival: the very last of them holds nothing to stop at. */
+const UNDER_WAY = 5;
+
+/** Refuses what could not be brought back, before anything is written or made: reads the repository beside the kit. */
+export async function refuseWithoutBackups(
+  from: ReadableBucket,
+  kit: Kit,
+  at: string | undefined,
+  ask: Ask,
+): Promise<void> {
+  const { repositoryCipher } = JSON.parse(kit.config[`${prefix}secrets`] ?? '{}') as Record<string, string>;
+  const repository = await readRepository(from, repositoryCipher ?? '', ask);
+  refuseRepository(repository, kit, `s3://${from.bucket}/pgbackrest`, at);
+}
+
+export function refuseRepository(
+  repository: Repository,
+  { stack }: Kit,
+  where: string,
+  at: string | undefined,
+): void {
+  const refuse = (problem: string, remedy: string) =>
+    new VisibleError(`${problem} — ${where} — ${remedy}; nothing was written`);
+  if (at !== undefined && !isTime(at))
+    throw new VisibleError(
+      `not a time in UTC — --at ${at} — write one like 2026-11-23T04:15:00Z; nothing was written`,
+    );
+  if (repository.problem === 'absent')
+    throw refuse(
+      repository.stanzas.length > 0
+        ? `the repository is not of an instance of ours: it holds backups of ${repository.stanzas.join(', ')}`
+        : 'no backup in the repository',
+      'is it the right bucket? Objects that were deleted are in its old versions',
+    );
+  if (repository.problem === 'closed')
+    throw refuse(
+      `the kit of ${stack} does not open the backups: they are of another instance, or damaged`,
+      'kit and backups must be of the same server: an older version of recovery/kit.age, or of pgbackrest/backup/instance/backup.info, may fit',
+    );
+  if (repository.problem === 'major')
+    throw refuse(
+      `the backups are of PostgreSQL ${repository.major}, and the image here has ${postgresMajor}`,
+      'use the checkout that the stack was brought up with; upgrade afterwards',
+    );
+  const { backups, archived } = repository;
+  const [oldest] = backups;
+  if (!oldest) throw refuse('no backup in the repository', 'is it the right bucket?');
+  if (at === undefined) return;
+  // A backup is chosen that ended before the second asked for.
+  const begin = new Date(+oldest.ended + 1000);
+  const end = archived ? new Date(Math.floor(+archived / 1000 - UNDER_WAY) * 1000) : begin;
+  if (Date.parse(at) >= +begin && Date.parse(at) <= +end) return;
+  throw new VisibleError(
+    `cannot go back to that moment — --at ${at} — ${stack} can be brought back to any moment from ${second(begin)} to ${second(end)}, and without --at to the last that was archived; nothing was written`,
+  );
+}
+
+const second = (time: Date) => time.toISOString().replace(/\.\d+Z$/, 'Z');
