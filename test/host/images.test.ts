@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +24,7 @@ beforeEach(() => {
     mkdirSync(join(root, directory), { recursive: true });
   const names = { WEB: 'web', STREAMING: 'streaming', POSTGRES: 'postgres', REDIS: 'redis' };
   const env = Object.entries(names).map(([key, name]) => `IMAGE_${key}='${digest(name)}'\n`);
-  writeFileSync(join(root, 'tree/etc/social.coop/stack.env'), env.join(''));
+  writeFileSync(join(root, 'tree/etc/social.coop/stack.env'), [...env, "BACKUPS_BUCKET='b'\n"].join(''));
   cpSync(join(libexec, 'lib/common.sh'), join(root, 'common.sh'));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -69,4 +78,56 @@ test('an image of another architecture is refused by name, pulled now or there b
     expect(output).toContain(`${digest('postgres')} is amd64`);
     expect(output).not.toContain('/web@');
   }
+});
+
+/** Docker, to which a registry gives nothing but what it gave before; beside the backups lie the images in the list. */
+function withoutRegistry(kept: string[]): void {
+  cpSync(join(libexec, 'lib/job.sh'), join(root, 'job.sh'));
+  program(
+    'docker',
+    `echo "$*" >>'${root}/calls'
+here() { grep -qxF "$1" '${root}/here' 2>/dev/null; }
+case $1 in
+  pull) echo 'connection refused' >&2; exit 1 ;;
+  load) echo "Loaded image ID: sha256:$(cat)" ;;
+  tag) echo "$3" >>'${root}/here' ;;
+  image) shift 2; [ "$1" = --format ] && shift 2; for image in "$@"; do here "$image" || exit 1; echo arm64; done ;;
+esac`,
+  );
+  program(
+    'rclone',
+    `case $* in ${kept.map((key) => `*images/${key}*) echo ${key} ;;`).join(' ')} *) exit 3 ;; esac`,
+  );
+  program('zstd', 'cat');
+}
+
+test('images that no registry gives come from beside the backups, and get a name that programs and Compose find', () => {
+  withoutRegistry([`sha256-${'0'.repeat(64)}.tar.zst`]);
+  const state = join(root, 'state');
+  mkdirSync(join(state, 'pending'), { recursive: true });
+  const common = readFileSync(join(root, 'common.sh'), 'utf8');
+  writeFileSync(join(root, 'common.sh'), common.replace('state=/var/lib/social.coop', `state=${state}`));
+  expect(step('arm64')).toMatchObject({ code: 0, output: expect.stringContaining('no registry gave') });
+  const local = `social-coop/archived:${'0'.repeat(64)}`;
+  expect(readFileSync(join(state, 'images-archived'), 'utf8')).toContain(`${digest('web')} ${local}\n`);
+  const shown = execFileSync(
+    'bash',
+    ['-c', `. ${root}/common.sh; load_stack; echo "$IMAGE_WEB $IMAGE_REDIS"`],
+    {
+      env: { PATH: process.env.PATH, APPLY_TREE: join(root, 'tree') },
+    },
+  );
+  expect(String(shown).trim()).toBe(`${local} ${local}`);
+  // The registry is back.
+  docker(all('arm64'));
+  expect(step('arm64').code).toBe(0);
+  expect(existsSync(join(state, 'images-archived'))).toBe(false);
+  expect(existsSync(join(state, 'pending/services'))).toBe(true);
+});
+
+test('an image that is neither in a registry nor beside the backups is named', () => {
+  withoutRegistry([]);
+  const { code, output } = step('arm64');
+  expect(code).not.toBe(0);
+  expect(output).toContain('Neither is a copy of it beside the backups: registry.example.org/');
 });

@@ -8,10 +8,28 @@ run=/run/social.coop
 # shellcheck disable=SC2034
 compose_file=/opt/social.coop/compose.yaml
 
+# Images that no registry gave any more, and came from beside the backups: what each is called, and what it is called here.
+archived=$state/images-archived
+archived_name() { printf 'social-coop/archived:%s\n' "${1##*:}"; }
+
 # During an apply the values are the new tree's, otherwise the installed ones.
 load_stack() {
+  local image name variable
   # shellcheck source=/dev/null
   . "${APPLY_TREE:-}/etc/social.coop/stack.env"
+  [ -s "$archived" ] || return 0
+  while read -r image name; do
+    for variable in IMAGE_WEB IMAGE_STREAMING IMAGE_POSTGRES IMAGE_REDIS IMAGE_SEARCH; do
+      if [ "${!variable:-}" = "$image" ]; then printf -v "$variable" %s "$name"; fi
+    done
+  done <"$archived"
+}
+
+# The registry is back: containers take the names they have there.
+forget_archived() {
+  [ -e "$archived" ] || return 0
+  rm -f "$archived"
+  add_pending services
 }
 
 # Ends a step that is not for a machine that stands by, and says so: on_primary_only WHAT.
@@ -62,7 +80,16 @@ put() {
   mv -T "$new" "$path"
 }
 
-compose() { docker compose --progress quiet --profile search --file "$compose_file" --project-directory /opt/social.coop "$@"; }
+compose() {
+  local file=$compose_file image name words=()
+  if [ -s "$archived" ]; then
+    while read -r image name; do words+=(--expression "s|$image|$name|g"); done <"$archived"
+    mkdir -p "$run"
+    file=$run/compose.yaml
+    sed "${words[@]}" "$compose_file" >"$file"
+  fi
+  docker compose --progress quiet --profile search --file "$file" --project-directory /opt/social.coop "$@"
+}
 
 project=(--filter label=com.docker.compose.project=instance --filter label=com.docker.compose.oneoff=False)
 
