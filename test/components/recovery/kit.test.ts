@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kitText, makeKit } from '../../../components/recovery/kit.ts';
+import { readKit } from '../../../components/recovery/read-kit.ts';
 import { engineConfig } from '../../fixtures/stack.ts';
 import { completed, configOf } from '../support/config.ts';
 
@@ -66,6 +67,14 @@ describe('makeKit', () => {
     expect(config).not.toHaveProperty(['instance:caCertificates']);
     expect(config).not.toHaveProperty(['instance:environment']);
     expect(config['instance:logDays']).toBe('0');
+  });
+
+  it('says where the machines answered, and is read without that as well', () => {
+    const known = makeKit({ ...given, addresses: ['192.0.2.7', undefined, '', '2001:db8::7'] });
+    expect(known.addresses).toEqual(['192.0.2.7', '2001:db8::7']);
+    expect(readKit(kitText(known), 'here')).toEqual(known);
+    expect(readKit(kitText(kit), 'here')).toEqual(kit);
+    expect(kit).not.toHaveProperty('addresses');
   });
 
   it('is another one when a secret is', () => {
