@@ -1,5 +1,6 @@
 import { type Api, ask, must } from '../../../../components/accounts/ask.ts';
 import { isLost, type Left, type Lost, lostName, NOBODY } from './types.ts';
+import { untilOff } from './until-off.ts';
 
 interface Droplet {
   id: number;
@@ -84,7 +85,10 @@ export async function leftAtDigitalOcean(api: Api, lost: Lost): Promise<Left> {
       },
       {
         says: 'switch it off',
-        act: () => act('POST', `droplets/${id}/actions`, { type: 'power_off' }),
+        act: async () => {
+          await act('POST', `droplets/${id}/actions`, { type: 'power_off' });
+          await untilOff(async () => (must(await ask(api, `/v2/droplets/${id}`)).droplet as Droplet).status);
+        },
         optional: true,
       },
     );

@@ -1,5 +1,6 @@
 import { type Api, ask, must } from '../../../../components/accounts/ask.ts';
 import { isLost, type Left, type Lost, lostName, NOBODY, type Step } from './types.ts';
+import { untilOff } from './until-off.ts';
 
 interface Server {
   id: number;
@@ -80,7 +81,10 @@ export async function leftAtHetzner(api: Api, { hostnames, ours }: Lost): Promis
           },
       {
         says: `switch it off`,
-        act: () => act('POST', `/servers/${id}/actions/poweroff`, {}),
+        act: async () => {
+          await act('POST', `/servers/${id}/actions/poweroff`, {});
+          await untilOff(async () => (must(await ask(api, `/servers/${id}`)).server as Server).status);
+        },
         optional: true,
       },
     );
