@@ -8,9 +8,6 @@ export const postgresMajor = '17';
 /** Name of the cluster in the backup repository. */
 export const stanza = 'instance';
 
-/** What the image brings, and what a repository must be of. */
-export const postgresMajor = 17;
-
 const settings = (values: Record<string, string | number>): string =>
   Object.entries(values)
     .map(([name, value]) => `${name} = ${typeof value === 'number' ? value : `'${value}'`}\n`)

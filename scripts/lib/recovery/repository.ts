@@ -37,7 +37,7 @@ export async function readRepository(from: ReadableBucket, cipher: string, ask: 
   if (text === undefined) return { problem: 'closed' };
   const { db = {}, 'backup:current': current = {} } = sectionsOf(text);
   const major = String(db['db-version']);
-  if (major !== String(postgresMajor)) return { problem: 'major', major };
+  if (major !== postgresMajor) return { problem: 'major', major };
   const id = db['db-id'] as number;
   const backups = Object.entries(current as Record<string, BackupEntry>)
     // No moment of before an upgrade can be reached with what came after it.
