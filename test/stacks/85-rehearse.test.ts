@@ -37,15 +37,17 @@ async function everything() {
 /** A rehearsal under way, as soon as its machine is there. */
 async function begun(): Promise<{ child: ChildProcess; ended: Promise<number | null> }> {
   const [program = '', ...args] = usual();
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let said = '';
   await new Promise<void>((resolve, reject) => {
-    ended.then(() => reject(new Error(`ended at once:\n${said}`)));
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      if (said.includes('the machine is there')) resolve();
-    });
+    child.once('close', () => reject(new Error(`ended at once:\n${said}`)));
+    // Its last words are the reason why it ended.
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        if (said.includes('the machine is there')) resolve();
+      });
   });
   return { child, ended };
 }
@@ -67,16 +69,18 @@ describe.skipIf(!source)('coop rehearse', () => {
   }, 60_000);
 
   describe('at another provider than its source', () => {
+    const onSource = (line: string) => source?.onMachine(line).then(({ stdout }) => stdout);
     let before: string[];
     let page = '';
     let report = {} as Report;
     beforeAll(async () => {
+      // Its first apply has asked the bucket, where there was nothing, or it would ask again and again.
+      await onSource('test -d /var/lib/social.coop/rehearsal');
       before = await everything();
     });
     afterAll(async () => {
       if (report.stack) await run(words('--cleanup', report.stack, '--yes'));
     });
-    const onSource = (line: string) => source?.onMachine(line).then(({ stdout }) => stdout);
 
     it('restores staging behind the fence, its media too, finds it whole, and reports', async () => {
       const ran = await run([...usual(), '--provider', 'hetzner', '--media', 'copy', '--keep', '--json'], {
