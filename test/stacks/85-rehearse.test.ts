@@ -114,6 +114,8 @@ describe.skipIf(!source)('coop rehearse', () => {
       // Asked of the copy's own bucket, which goes with what is in it.
       const sample = report.checks.find(({ check }) => check === 'media-sample');
       expect(sample).toMatchObject({ status: 'passed', values: { absent: [], changed: [] } });
+      // With every key, also the one that writes to a bucket of the copy's own.
+      expect(report.canaries?.canaries.filter(({ kind }) => kind.startsWith('write to'))).toHaveLength(3);
     }, 420_000);
 
     it('leaves the report in the bucket', async () => {
