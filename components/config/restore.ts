@@ -15,9 +15,11 @@ export const restore = z.strictObject({
   ).meta({
     description: 'stack whose backups are restored, in the same project and state',
   }),
-  at: text(isTime, 'is not a time in UTC', 'write it like 2026-11-23T04:15:00Z').optional().meta({
-    description: 'moment the database is brought back to, in UTC (default: the last one that was archived)',
-  }),
+  at: text(isTime, 'is not a time in UTC', "write it in quotes, like '2026-11-23T04:15:00Z'")
+    .optional()
+    .meta({
+      description: 'moment the database is brought back to, in UTC (default: the last one that was archived)',
+    }),
   media: z.enum(['read-only', 'empty', 'copy']).default('read-only').meta({
     description:
       "read-only: the source's media bucket by a key that cannot write; copy: a bucket of its own, filled from the source's; empty: no media at all",

@@ -1,4 +1,4 @@
-import { type Document, isMap } from 'yaml';
+import { type Document, isMap, type Node, visit } from 'yaml';
 import { VisibleError } from '../../components/errors.ts';
 import { prefix } from './stack-file.ts';
 
@@ -27,5 +27,16 @@ function set(document: Document, path: string[], value: unknown): void {
   const now = document.getIn(path);
   const same = JSON.stringify(isMap(now) ? now.toJSON() : (now ?? null)) === JSON.stringify(value);
   // Setting what is there already would lose its comment.
-  if (!same) document.setIn(path, isObject || Array.isArray(value) ? document.createNode(value) : value);
+  if (!same) document.setIn(path, quoted(document, value));
+}
+
+/** In quotes what Pulumi reads as a day or a time, and hands on in other words. */
+function quoted(document: Document, value: unknown): unknown {
+  const node = document.createNode(value);
+  visit(node as Node, {
+    Scalar(_, scalar) {
+      if (/^\d{4}-\d\d-\d\d/.test(String(scalar.value))) scalar.type = 'QUOTE_SINGLE';
+    },
+  });
+  return node;
 }

@@ -65,6 +65,13 @@ describe('answers', () => {
     );
   });
 
+  it('are quoted where Pulumi would read a time, and hand it on in other words', () => {
+    const at = '2026-11-23T04:15:00Z';
+    expect(put('config: {}\n', { expires: '2026-11-30', restore: { from: 'prod', at } })).toMatch(
+      /expires: '2026-11-30'[\s\S]*from: prod,? *\n? *at: '2026-11-23T04:15:00Z'/,
+    );
+  });
+
   it('that say what is there change nothing', () => {
     const text =
       "config:\n  instance:domain: 'a.example' # keep\n  instance:sshFrom: [ 10.0.0.0/8 ] # both\n";
