@@ -6,6 +6,7 @@ import { VisibleError } from './components/errors.ts';
 import { Instance } from './components/instance.ts';
 import { adopts, readLast, refusedMoves } from './components/last.ts';
 import { lock } from './components/lock.ts';
+import { copiedFrom } from './components/restore/copied-from.ts';
 import { withSource } from './components/restore/source.ts';
 
 const stack = pulumi.getStack();
@@ -21,8 +22,8 @@ lock(stack, instance, config.protect);
 export const { address, url, ssh, machines, buckets, dnsByHand, recovery } = instance;
 /** Empty where the machine has none. */
 export const address6 = instance.address6.apply((found) => found ?? '');
-/** The stack it is a copy of; empty for every other. */
-export const restoredFrom = config.restore?.from ?? '';
+/** What it is a copy of; empty for every other. */
+export const restoredFrom = config.restore ? copiedFrom(config.restore) : '';
 /** Shown by a preview before anything is made, and whenever it changes. */
 export const monthlyCost = describeCosts(costsOf(config));
 

@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Problem, StackConfig } from './config.ts';
+import { copiedFrom } from './restore/copied-from.ts';
 
 /** What the last `pulumi up` that came to its end said of the stack; everything may be missing. */
 export interface LastOutputs {
@@ -76,7 +77,7 @@ function secondaryMoved({ secondary, protect }: StackConfig, { machines }: LastO
 
 /** A copy has no buckets of its own, and its database is another's: neither becomes the other in place. */
 function copyTurned({ restore }: StackConfig, { restoredFrom = '', machines }: LastOutputs): Problem[] {
-  const wanted = restore?.from ?? '';
+  const wanted = restore ? copiedFrom(restore) : '';
   if (machines?.primary === undefined || restoredFrom === wanted) return [];
   const was = restoredFrom === '' ? 'no copy' : `a copy of ${restoredFrom}`;
   return [

@@ -1,19 +1,52 @@
 import { z } from 'zod';
-import { text } from './fields.ts';
+import { domainName, text } from './fields.ts';
 
 const isStackName = (value: string) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/.test(value);
+
+const hasControl = (value: string) => [...value].some((each) => each < ' ' || each === '\x7f');
 
 const isTime = (value: string) =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(value) && !Number.isNaN(Date.parse(value));
 
+const dump = z.strictObject({
+  endpoint: domainName.meta({ description: 'host of the S3 endpoint the dumps are at, on port 443' }),
+  region: text(
+    (value) => /^[A-Za-z0-9-]{1,63}$/.test(value),
+    'is not a region',
+    'write it as the endpoint wants it, like us-east-1',
+  ).meta({ description: 'its region' }),
+  bucket: text(
+    (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/.test(value),
+    'is not a bucket name',
+    'write it as its provider shows it',
+  ).meta({ description: 'bucket of the dumps; it is only read' }),
+  keys: z
+    .array(
+      text(
+        (value) => value !== '' && !hasControl(value),
+        'is not the key of an object',
+        'write it as the bucket lists it; a directory ends with /',
+      ),
+    )
+    .min(1)
+    .meta({
+      description: 'dumps to try, the best first: the first whole one is restored; a directory ends with /',
+    }),
+  secrets: z.boolean().default(false).meta({
+    description: "whether `secrets` holds the old server's own: only then what it encrypted can be read",
+  }),
+});
+
 /** https://pgbackrest.org/command.html#command-restore */
 export const restore = z.strictObject({
-  from: text(
-    isStackName,
-    'is not the name of a stack',
-    'write it as `pulumi stack ls` shows it, like prod',
-  ).meta({
-    description: 'stack whose backups are restored, in the same project and state',
+  from: text(isStackName, 'is not the name of a stack', 'write it as `pulumi stack ls` shows it, like prod')
+    .optional()
+    .meta({
+      description: 'stack whose backups are restored, in the same project and state',
+    }),
+  dump: dump.optional().meta({
+    description:
+      'instead of a stack: plain dumps of pg_dump or pg_dumpall in a bucket; `coop rehearse --from-dump` writes it',
   }),
   at: text(isTime, 'is not a time in UTC', "write it in quotes, like '2026-11-23T04:15:00Z'")
     .optional()

@@ -62,6 +62,10 @@ export const secrets = z.strictObject({
   deployKey: privateKey.meta({ description: 'key `pulumi up` reaches the machine with: OpenSSH, ed25519' }),
   repo2AccessKey: given('secrets.repo2AccessKey').meta({ description: 'access key of repo2' }),
   repo2SecretKey: given('secrets.repo2SecretKey').meta({ description: 'secret key of repo2' }),
+  dumpAccessKey: given('secrets.dumpAccessKey').meta({
+    description: 'access key that reads the bucket of restore.dump',
+  }),
+  dumpSecretKey: given('secrets.dumpSecretKey').meta({ description: 'its secret key' }),
   smtpPassword: text(
     (value) => /^[\x20-\x26\x28-\x7e]{1,256}$/.test(value),
     "is not 1 to 256 printable characters without '",

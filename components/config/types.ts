@@ -162,9 +162,22 @@ export interface RecoveryConfig {
   identity: string;
 }
 
+/** Plain dumps in a bucket that is only read. */
+export interface DumpConfig {
+  /** Host of the S3 endpoint. */
+  endpoint: string;
+  region: string;
+  bucket: string;
+  /** The best first; a directory ends with `/`. */
+  keys: string[];
+  /** Whether the stack's secrets are those of the server that was dumped. */
+  secrets: boolean;
+}
+
 export interface RestoreConfig {
-  /** Stack whose backups are restored. */
-  from: string;
+  /** Stack whose backups are restored; absent with `dump`. */
+  from?: string | undefined;
+  dump?: DumpConfig | undefined;
   /** Moment in UTC; the last one that was archived when absent. */
   at?: string | undefined;
   /** `read-only`: the source's bucket by a key that cannot write; `copy`: a bucket of its own, filled from the source's. */
@@ -260,6 +273,8 @@ export interface Secrets {
   deployKey: string;
   repo2AccessKey?: string | undefined;
   repo2SecretKey?: string | undefined;
+  dumpAccessKey?: string | undefined;
+  dumpSecretKey?: string | undefined;
   smtpPassword?: string | undefined;
   translationKey?: string | undefined;
   alertWebhook?: string | undefined;

@@ -56,6 +56,9 @@ export function generatedFiles(facts: HostFacts): HostFile[] {
     file('/etc/nginx/social.coop/federation.conf', nginxFederation(facts)),
     ...recoveryFiles(facts),
     ...(facts.config.restore ? fencedPorts(facts) : []),
+    ...(facts.config.restore?.dump
+      ? [file(onHost.dumps, `${JSON.stringify(facts.config.restore.dump.keys, undefined, 1)}\n`, 0o600)]
+      : []),
     ...imageContext(facts.config),
     ...keyFiles(facts),
     ...trustFiles(facts),

@@ -7,6 +7,7 @@ export const onHost = {
   postgres: '/etc/social.coop/postgres',
   redis: '/etc/social.coop/redis',
   bundle: '/etc/ssl/certs/ca-certificates.crt',
+  dumps: '/etc/social.coop/dumps.json',
   data: '/var/lib/social.coop',
 } as const;
 

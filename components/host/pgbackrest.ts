@@ -59,8 +59,8 @@ export function pgbackrestFiles(facts: HostFacts): { name: string; content: stri
 /** https://pgbackrest.org/configuration.html. archive-push-queue-max is left unset: it drops WAL and reports success. */
 export function pgbackrestConfig({ config, backups }: HostFacts, second?: BucketAccess): string {
   const global = section('global', {
-    // Sockets on the internal bridge; 443 there is nginx's.
-    ...repository(1, backups, 9443, config),
+    // Sockets on the internal bridge; 443 there is nginx's. Dumps are no repository.
+    ...(config.restore?.dump ? {} : repository(1, backups, 9443, config)),
     ...(second && repository(2, second, 9444, config)),
     'compress-type': 'zst',
     'compress-level': 3,

@@ -1,5 +1,6 @@
 import { memoryNeeded } from '../apps/check.ts';
 import { apps } from '../apps/index.ts';
+import { copiedFrom } from '../restore/copied-from.ts';
 import { sshUsers } from './access.ts';
 import { addressOf } from './alerts.ts';
 import { appContainers } from './compose-app.ts';
@@ -25,7 +26,9 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     MACHINE: machine.name,
     ROLE: machine.role,
     RECOVER_TO: config.recover?.to ?? '',
-    RESTORE_FROM: config.restore?.from ?? '',
+    RESTORE_FROM: config.restore ? copiedFrom(config.restore) : '',
+    RESTORE_DUMP: config.restore?.dump ? '1' : '',
+    RESTORE_SECRETS: !config.restore?.dump || config.restore.dump.secrets ? '1' : '',
     RESTORE_AT: config.restore?.at ?? '',
     RESTORE_MEDIA: config.restore?.media ?? '',
     RESTORE_HOURS: config.restore ? String(config.restore.hours) : '',

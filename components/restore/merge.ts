@@ -16,7 +16,8 @@ export interface SourceKit {
   stack: string;
   /** Its raw configuration by `instance:KEY`, secrets in clear. */
   config: RawConfig;
-  buckets: { media: Place; backups: Place };
+  /** Absent where its backups are no stack's: then they are named elsewhere. */
+  buckets?: { media: Place; backups: Place };
 }
 
 /** What makes the copy the same instance. Whatever is not named here, now or later, stays with the source. */
@@ -47,8 +48,8 @@ const SECRETS_FROM_SOURCE = [
   'environment',
 ] as const;
 
-/** Secrets by which this stack's own machine is reached. */
-const OWN_SECRETS = ['hostKey', 'deployKey'] as const;
+/** Secrets by which this stack's own machine is reached, and by which it reaches dumps. */
+const OWN_SECRETS = ['hostKey', 'deployKey', 'dumpAccessKey', 'dumpSecretKey'] as const;
 
 /** Other ways to the outside that a variable could name. */
 const OUTSIDE = /^(BULK_)?SMTP_|_PROXY$|^CACHE_BUSTER_|^OTEL_/i;
@@ -91,20 +92,26 @@ export function mergeRestore(own: RawConfig, kit: SourceKit, project: string): R
     'environment',
     without(read(source('environment')), (name) => OUTSIDE.test(name)),
   );
-  const { media, backups } = kit.buckets;
+  const { media, backups } = kit.buckets ?? {};
   put(
     'storage',
-    JSON.stringify({
-      provider: 'spaces',
-      region: backups.region,
-      media: media.bucket,
-      backups: backups.bucket,
-    }),
+    media &&
+      backups &&
+      JSON.stringify({
+        provider: 'spaces',
+        region: backups.region,
+        media: media.bucket,
+        backups: backups.bucket,
+      }),
   );
   for (const [name, value] of Object.entries(FORCED)) put(name, value);
   put('secrets', JSON.stringify(secretsOf(read(own[key('secrets')]), read(source('secrets')))));
   return merged;
 }
+
+/** Dumps come without a kit: what the old server was stands in the stack's own file, and is silenced all the same. */
+export const copyOfDump = (own: RawConfig, project: string, stack: string): RawConfig =>
+  mergeRestore(own, { format: 1, stack, config: own }, project);
 
 /** What keeps the two from becoming one, said before they are merged. */
 export function mergeProblems(own: RawConfig, kit: SourceKit, project: string, stack: string): Problem[] {

@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { ConfigError } from '../config/error.ts';
-import { mergeProblems, mergeRestore, type RawConfig, type SourceKit } from './merge.ts';
+import { copyOfDump, mergeProblems, mergeRestore, type RawConfig, type SourceKit } from './merge.ts';
 
 export interface Here {
   project: string;
@@ -9,7 +9,8 @@ export interface Here {
 
 /** The configuration as it counts: of a copy, merged with what its source left in its state; of others, as it is. */
 export async function withSource(own: RawConfig, { project, stack }: Here): Promise<RawConfig> {
-  const from = sourceOf(own[`${project}:restore`]);
+  const { from, dump } = sourceOf(own[`${project}:restore`]);
+  if (dump) return copyOfDump(own, project, stack);
   if (from === undefined) return own;
   const kit = await kitOf(from, { project, stack });
   const problems = mergeProblems(own, kit, project, stack);
@@ -17,12 +18,13 @@ export async function withSource(own: RawConfig, { project, stack }: Here): Prom
   return mergeRestore(own, kit, project);
 }
 
-function sourceOf(json: string | undefined): string | undefined {
+function sourceOf(json: string | undefined): { from?: string; dump?: boolean } {
   try {
-    const { from } = JSON.parse(json ?? '{}') as { from?: unknown };
-    return typeof from === 'string' && from !== '' ? from : undefined;
+    const { from, dump } = JSON.parse(json ?? '{}') as { from?: unknown; dump?: unknown };
+    const named = typeof from === 'string' && from !== '';
+    return { ...(named ? { from } : {}), dump: !named && typeof dump === 'object' && dump !== null };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -21,7 +21,7 @@ export interface SourceBucketsArgs extends CopyOf {
 }
 
 /** A key that opens nothing, where the app wants to have one. */
-const NO_KEY = { accessKey: 'none', secretKey: 'none' };
+export const NO_KEY = { accessKey: 'none', secretKey: 'none' };
 
 /** A bucket of its own lies where the source's do: one endpoint, which the fence has pinned. */
 const placeOf = ({ region }: StorageConfig, bucket: string) => ({

@@ -37,6 +37,8 @@ export interface InitOptions extends PassphraseSource {
   newSecrets?: string[];
   /** Asks the registries for the digests of images given by tag; true by default. */
   resolveImages?: boolean;
+  /** Makes it the stack that pulumi takes where none is named; true by default. */
+  select?: boolean;
   progress?: Progress;
 }
 
@@ -91,7 +93,8 @@ function usesPassphrase(document: Document, backend: string | undefined): boolea
 
 const recoveryKey = ['config', `${prefix}recovery`];
 /** A copy makes no backups, and so has no kit of its own. */
-const wantsRecovery = (document: Document) => !document.hasIn(recoveryKey) && !isCopy(plainOf(document));
+const wantsRecovery = (document: Document) =>
+  !document.hasIn(recoveryKey) && !document.hasIn(['config', `${prefix}restore`]);
 const plainOf = (document: Document) => configOf(document, () => '');
 
 interface Draft {
@@ -144,7 +147,7 @@ async function build(
     throw new VisibleError(`the stack file changed meanwhile — ${file} — nothing was written; run again`);
   const written = next !== draft.text;
   if (written) writeFileAtomically(file, next);
-  await pulumi(['stack', 'select', '--stack', stack], { cwd: projectDir, env });
+  if (options.select !== false) await pulumi(['stack', 'select', '--stack', stack], { cwd: projectDir, env });
   return {
     file,
     written,

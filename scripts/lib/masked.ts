@@ -42,6 +42,8 @@ export const maskedSecrets: Record<SecretName, string> = {
   deployKey: maskedDeployKey.privateKey,
   repo2AccessKey: 'MASKED-repo2AccessKey',
   repo2SecretKey: 'MASKED-repo2SecretKey',
+  dumpAccessKey: 'MASKED-dumpAccessKey',
+  dumpSecretKey: 'MASKED-dumpSecretKey',
   smtpPassword: 'MASKED-smtpPassword',
   translationKey: 'MASKED-translationKey',
   alertWebhook: 'https://masked.invalid/MASKED-alertWebhook',

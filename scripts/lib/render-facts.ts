@@ -83,7 +83,7 @@ function bucketsOf({ storage, restore }: StackConfig, stack: string) {
 /** Placeholders of every secret the rest of the file asks for and of those it names itself, with the public halves. */
 export function masked(said: Record<string, unknown>): Record<string, unknown> {
   const { smtpPassword, translationKey, repo2AccessKey, repo2SecretKey, ...others } = maskedSecrets;
-  const { alertWebhook, deadMansSwitch, ...secrets } = others;
+  const { alertWebhook, deadMansSwitch, dumpAccessKey, dumpSecretKey, ...secrets } = others;
   const { environment, databaseClients, ...given } = (said.secrets ?? {}) as Record<
     string,
     Record<string, unknown>
@@ -94,6 +94,7 @@ export function masked(said: Record<string, unknown>): Record<string, unknown> {
       ...('user' in ((said.mail ?? {}) as object) ? { smtpPassword } : {}),
       ...(said.translation ? { translationKey } : {}),
       ...(said.repo2 ? { repo2AccessKey, repo2SecretKey } : {}),
+      ...(given.dumpAccessKey ? { dumpAccessKey, dumpSecretKey } : {}),
       ...(given.alertWebhook ? { alertWebhook } : {}),
       ...(given.deadMansSwitch ? { deadMansSwitch } : {}),
       ...(databaseClients ? { databaseClients: maskedMap(databaseClients) } : {}),

@@ -256,4 +256,15 @@ export const rotations: Rotation[] = [
       'cannot be rotated: pgBackRest does not encrypt anew what is there. With it alone nobody reads a backup; rotate backupsKey, which takes the bucket from whoever knows both',
     undo: 'a new repository in a new bucket, with a new cipher; the old one is kept until its backups have expired',
   },
+  {
+    name: 'dumpKey',
+    what: 'key that reads the dumps of a rehearsal from plain dumps',
+    way: 'never',
+    secrets: ['dumpAccessKey', 'dumpSecretKey'],
+    readers: 'sudo',
+    order: [],
+    downtime:
+      'cannot be rotated: only a rehearsal has it, which is taken down. Revoke it where the dumps are',
+    undo: 'make another that may only read, for the next rehearsal',
+  },
 ];

@@ -1,5 +1,6 @@
 import type { Problem } from '../../components/config/types.ts';
 import { ConfigError, parseConfig } from '../../components/config.ts';
+import { copyOfDump } from '../../components/restore/merge.ts';
 import { isCopy, ofCopy } from './copy.ts';
 import type { RawConfig } from './stack-config.ts';
 import { prefix } from './stack-file.ts';
@@ -7,7 +8,10 @@ import { prefix } from './stack-file.ts';
 /** Everything wrong with a stack's config, as the program itself would refuse it. */
 export function problemsOf(config: RawConfig, stack: string): Problem[] {
   try {
-    parseConfig(config.values, { project: prefix.slice(0, -1), stack, secretKeys: config.secretKeys });
+    const project = prefix.slice(0, -1);
+    const { dump } = (readJson(config.values[`${prefix}restore`]) ?? {}) as { dump?: unknown };
+    const values = dump ? copyOfDump(config.values, project, stack) : config.values;
+    parseConfig(values, { project, stack, secretKeys: config.secretKeys });
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -7,12 +7,15 @@ import { VisibleError } from '../../components/errors.ts';
 import { announce, type Context, findContext } from '../lib/context.ts';
 import { endWith } from '../lib/exit-code.ts';
 import { type OpenStack, withStack } from '../lib/machines.ts';
-import { withPassphraseOptions } from '../lib/options.ts';
+import { several, withPassphraseOptions } from '../lib/options.ts';
 import type { PassphraseSource } from '../lib/passphrase.ts';
 import { makeProgress } from '../lib/progress.ts';
 import { canAsk, confirm } from '../lib/prompt.ts';
 import { unlessStopped } from '../lib/rehearse/ask.ts';
 import { cleanUp } from '../lib/rehearse/clean-up.ts';
+import type { BaseFlags } from '../lib/rehearse/dump/base.ts';
+import type { DumpFlags } from '../lib/rehearse/dump/place.ts';
+import { rehearseDump } from '../lib/rehearse/dump/rehearse-dump.ts';
 import { chooseMachine, type MachineWishes, priceOf } from '../lib/rehearse/machine.ts';
 import { type OfferName, offers } from '../lib/rehearse/offers.ts';
 import { publish } from '../lib/rehearse/outcome.ts';
@@ -24,7 +27,7 @@ import { size as bytes, moment } from '../lib/report/words.ts';
 import { exitCodeOf, type Stop, untilPutRight } from '../lib/stopping.ts';
 import { verb } from '../lib/verb.ts';
 
-interface Flags extends PassphraseSource, MachineWishes {
+interface Flags extends PassphraseSource, MachineWishes, BaseFlags, Partial<DumpFlags> {
   at?: Date;
   provider: OfferName;
   media: RestoreConfig['media'];
@@ -46,13 +49,21 @@ export function rehearseVerb(): Command {
 nothing but SSH reaches it. Measures how much data would be lost (RPO) and how long it takes (TTR), runs every check of
 "instance verify", sends canaries against the fence, writes the report here and into the source's bucket of backups, and takes
 all of it down: also when something fails, and when it is told to stop. What a killed run left behind is found by the next one,
-and by --cleanup. Ends with 0 only when every check ran and passed. See docs/rehearsal.md.`,
+and by --cleanup. Ends with 0 only when every check ran and passed. See docs/rehearsal.md.
+
+With --from-dump it needs nothing of ours on the source: it takes the newest whole dump of pg_dump or pg_dumpall in a bucket, with a key
+that may only read (DUMP_ACCESS_KEY_ID and DUMP_SECRET_ACCESS_KEY, or AWS_…, in the environment, or --key-file), and writes the
+report here only. A STACK beside it says domain, app, version, images and sshFrom from its file.`,
     examples: [
       ['coop rehearse prod', 'asks before it makes anything'],
       ['coop rehearse prod --yes --json', 'for a timer'],
       ['coop rehearse prod --at 2026-11-22T18:00:00Z', 'as the data was then'],
       ['coop rehearse prod --provider hetzner --size cpx42', 'on what would really replace the server'],
       ['coop rehearse --cleanup', 'takes down what killed runs left'],
+      [
+        'coop rehearse --from-dump s3://social-coop-dumps/pg --domain social.coop --app-version 4.5.20 --ssh-from 203.0.113.7/32',
+        'before anything of ours runs: from the dumps you have',
+      ],
     ],
   })
     .argument(
@@ -85,6 +96,20 @@ and by --cleanup. Ends with 0 only when every check ran and passed. See docs/reh
     .option('--keep', 'leave the copy up until then, to look around')
     .option('--out <dir>', 'where reports are written', 'reports')
     .option('--no-upload', "do not put the report into the source's bucket")
+    .option(
+      '--from-dump <s3://bucket/prefix>',
+      'instead of a stack: plain dumps in a bucket, which is only read',
+    )
+    .option('--endpoint <url>', "of the dumps' bucket (default: AWS in --storage-region)")
+    .option(
+      '--storage-region <name>',
+      "region of the dumps' bucket, as its endpoint wants it (default: us-east-1)",
+    )
+    .option('--key-file <file>', 'file with the key to the dumps, as the AWS tools have it')
+    .option('--env-file <file>', "the old server's .env.production: its secrets and LOCAL_DOMAIN")
+    .option('--domain <name>', 'with --from-dump: LOCAL_DOMAIN of the old server')
+    .option('--app-version <version>', 'with --from-dump: version of the app that wrote the dump')
+    .option('--ssh-from <range>', 'with --from-dump: where you are; may be repeated', several)
     .option('--cleanup', 'only take down rehearsals that were left behind')
     .option('-y, --yes', 'do not ask');
   return withPassphraseOptions(command).action(run);
@@ -97,14 +122,19 @@ async function run(stack: string | undefined, flags: Flags): Promise<void> {
     return cleanUp(context, stack, flags);
   }
   announce(context, stack);
-  if (stack === undefined)
-    throw new VisibleError('no stack — coop rehearse — say whose backups: coop rehearse prod');
+  if (flags.fromDump === undefined) refuseDumpFlags(flags);
+  const { fromDump } = flags;
+  if (fromDump !== undefined) refuseStackFlags(flags);
+  if (stack === undefined && fromDump === undefined)
+    throw new VisibleError(
+      'no stack — coop rehearse — say whose backups: coop rehearse prod, or where dumps are: --from-dump',
+    );
   const missing = ['SPACES_ACCESS_KEY_ID', 'SPACES_SECRET_ACCESS_KEY'].filter((name) => !context.env[name]);
   if (flags.media === 'copy' && missing.length > 0)
     throw new VisibleError(
       `no key to make a bucket with — ${missing.join(' and ')} not set — --media copy wants a bucket of its own: export it, or leave --media out; nothing was made`,
     );
-  if (flags.upload && missing.length > 0)
+  if (flags.upload && missing.length > 0 && fromDump === undefined)
     throw new VisibleError(
       `no key for the report — ${missing.join(' and ')} not set — export it, or keep the report here only: --no-upload; nothing was made`,
     );
@@ -119,7 +149,12 @@ async function run(stack: string | undefined, flags: Flags): Promise<void> {
       try {
         await cleanUp(context, undefined, { ...flags, quiet: true });
         stop.signal.throwIfAborted();
-        await withStack(context, stack, flags, (open) => one(context, stack, flags, open, stop));
+        if (fromDump !== undefined)
+          await rehearseDump(context, stack, { ...flags, fromDump }, progress, stop, () =>
+            unlessStopped(agree(flags), stop.signal),
+          );
+        else if (stack !== undefined)
+          await withStack(context, stack, flags, (open) => one(context, stack, flags, open, stop));
       } catch (error) {
         if (error !== stop.signal.reason) throw error;
       }
@@ -182,6 +217,31 @@ function quietSource(stack: string, { heartbeat }: Source): string[] {
   return [
     `the last heartbeat of ${stack} is ${Math.round(heartbeat)} s old: RPO counts from it, and its check will fail; see: ${look}`,
   ];
+}
+
+const ofDumps = {
+  endpoint: '--endpoint',
+  storageRegion: '--storage-region',
+  keyFile: '--key-file',
+  envFile: '--env-file',
+  domain: '--domain',
+  appVersion: '--app-version',
+  sshFrom: '--ssh-from',
+} as const;
+
+function refuseDumpFlags(flags: Flags): void {
+  const [, given] = Object.entries(ofDumps).find(([name]) => flags[name as keyof typeof ofDumps]) ?? [];
+  if (given)
+    throw new VisibleError(
+      `of no use here — ${given} — it says something of dumps: give --from-dump s3://bucket/prefix too; nothing was made`,
+    );
+}
+
+function refuseStackFlags({ at }: Flags): void {
+  if (at)
+    throw new VisibleError(
+      'a dump holds one moment only — --at — take a prefix with the dump of that day; nothing was made',
+    );
 }
 
 async function agree(flags: Flags): Promise<void> {

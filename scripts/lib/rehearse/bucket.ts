@@ -59,7 +59,7 @@ export async function openBucket(
 }
 
 /** The lab's names and its certificate authority. */
-async function throughTheLab() {
+export async function throughTheLab() {
   const [{ Agent }, { readFileSync }, { labLookup }, { paths }] = await Promise.all([
     import('node:https'),
     import('node:fs'),

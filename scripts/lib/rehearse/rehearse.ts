@@ -8,7 +8,7 @@ import { pulumi } from '../pulumi.ts';
 import { buildReport, type ReportFacts } from '../report/build.ts';
 import type { Report } from '../report/schema.ts';
 import { knownHostsLine, type SshTarget } from '../ssh-command.ts';
-import { readMachines } from '../stack-config.ts';
+import { readMachines, type StackPlace } from '../stack-config.ts';
 import { stackFile } from '../stack-file.ts';
 import type { Stop } from '../stopping.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
@@ -20,9 +20,21 @@ import type { Source } from './source.ts';
 import { makeRehearsalStack, type RehearsalPlan, type RehearsalStack } from './stack.ts';
 import { takeDown } from './take-down.ts';
 
+/** A copy that is made of something else than a stack's backups. */
+export interface OtherCopy {
+  make(source: StackPlace): Promise<RehearsalStack>;
+  /** What else to ask its machine, also when the restore failed. */
+  ask(target: SshTarget, stop?: AbortSignal): Promise<void>;
+  /** What else the report says. */
+  facts(): Partial<ReportFacts>;
+}
+
+type Place = Pick<OpenStack, 'place' | 'directory'>;
+
 export interface RehearseOptions {
   plan: RehearsalPlan;
-  source: Source;
+  source: Pick<Source, 'ahead' | 'appVersion'> & { databaseBytes?: number };
+  other?: OtherCopy;
   repositoryBytes?: number | undefined;
   /** Leaves the copy where it is. */
   keep: boolean;
@@ -42,9 +54,9 @@ export interface Rehearsed {
  * One rehearsal from no machine to no machine: makes the copy, asks it everything, and takes it away whatever happened.
  * Undefined: it was told to stop, and nothing is left.
  */
-export async function rehearse(open: OpenStack, options: RehearseOptions): Promise<Rehearsed | undefined> {
-  const { plan, source, progress, stop } = options;
-  const copy = await makeRehearsalStack(open.place, plan);
+export async function rehearse(open: Place, options: RehearseOptions): Promise<Rehearsed | undefined> {
+  const { plan, source, other, progress, stop } = options;
+  const copy = await (other ? other.make(open.place) : makeRehearsalStack(open.place, plan));
   const { place, began } = copy;
   const { ahead } = source;
   const seen: Seen = {
@@ -55,7 +67,7 @@ export async function rehearse(open: OpenStack, options: RehearseOptions): Promi
   let failure: string | undefined;
   try {
     seen.versions.pulumi = (await pulumi(['version'], { cwd: place.projectDir, env: place.env })).trim();
-    await makeAndExamine(open, copy, seen, progress, stop.signal);
+    await makeAndExamine(open, copy, seen, options);
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
     // A bug is reported as one, once nothing is left of it.
@@ -74,7 +86,7 @@ export async function rehearse(open: OpenStack, options: RehearseOptions): Promi
     ...(down ? { destroy: { start: down.start, end: down.end } } : {}),
     expected: shippedChecks(),
     sizes: {
-      databaseBytes: source.databaseBytes,
+      ...(source.databaseBytes ? { databaseBytes: source.databaseBytes } : {}),
       ...(options.repositoryBytes ? { repositoryBytes: options.repositoryBytes } : {}),
     },
     where: plan.machine,
@@ -82,6 +94,7 @@ export async function rehearse(open: OpenStack, options: RehearseOptions): Promi
     notTested: plan.at
       ? []
       : [{ what: 'going back to a moment (PITR)', why: 'this one took the newest data: --at TIME' }],
+    ...other?.facts(),
   };
   return {
     report: buildReport(facts),
@@ -91,11 +104,10 @@ export async function rehearse(open: OpenStack, options: RehearseOptions): Promi
 }
 
 async function makeAndExamine(
-  open: OpenStack,
+  open: Place,
   copy: RehearsalStack,
   seen: Seen,
-  progress: Progress,
-  stop: AbortSignal,
+  { progress, other, stop: { signal: stop } }: RehearseOptions,
 ): Promise<void> {
   try {
     await bringUpCopy(copy.place, progress, stop, (up) => {
@@ -105,15 +117,17 @@ async function makeAndExamine(
     // What the machine did before it failed is worth a line of the report, if it can still say so.
     const target = stop.aborted ? undefined : await targetOfCopy(open, copy).catch(() => undefined);
     if (target) await readPhases(target, seen, stop).catch(() => {});
+    if (target) await other?.ask(target, stop).catch(() => {});
     throw error;
   }
   const target = await targetOfCopy(open, copy);
   if (!target) throw new VisibleError(`no machine — stack ${copy.place.stack} — pulumi up made none`);
+  await unlessStopped(Promise.resolve(other?.ask(target, stop)), stop);
   await unlessStopped(examineCopy(target, seen, progress, stop), stop);
 }
 
 async function targetOfCopy(
-  { directory }: OpenStack,
+  { directory }: Place,
   { place, host, deploy }: RehearsalStack,
 ): Promise<SshTarget | undefined> {
   const [machine] = await readMachines(place);

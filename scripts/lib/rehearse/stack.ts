@@ -32,7 +32,7 @@ export interface RehearsalStack {
 
 /** The stack in the state and its file, with SSH keys of its own; what the copy is made of comes from the source's state. */
 export async function makeRehearsalStack(source: StackPlace, plan: RehearsalPlan): Promise<RehearsalStack> {
-  const { place, began } = await create(source);
+  const { place, began } = await createRehearsalStack(source);
   try {
     return await fill(place, began, source, plan);
   } catch (error) {
@@ -80,13 +80,13 @@ async function fill(
 const projectFile = `name: ${prefix.slice(0, -1)}\nruntime: nodejs\n`;
 
 /** A key service encrypts for the copy too; with a passphrase, Pulumi makes a salt for each stack. */
-function keyService({ projectDir, stack }: StackPlace): Record<string, unknown> {
+export function keyService({ projectDir, stack }: StackPlace): Record<string, unknown> {
   const provider = readStackFile(stackFile(projectDir, stack)).document.get('secretsprovider');
   return provider === undefined || provider === 'passphrase' ? {} : { secretsprovider: provider };
 }
 
 /** Two that begin in one second do not meet: the second takes the next name. */
-async function create(source: StackPlace): Promise<{ place: StackPlace; began: Date }> {
+export async function createRehearsalStack(source: StackPlace): Promise<{ place: StackPlace; began: Date }> {
   for (let began = new Date(), tries = 1; ; began = new Date(+began + 1000), tries++) {
     const place = { ...source, stack: rehearsalName(began) };
     try {

@@ -20,6 +20,10 @@ export interface ReportFacts extends Pick<PhaseFacts, 'up' | 'machine' | 'destro
   where: Report['machine'];
   /** What ended the rehearsal before its time. */
   failure?: string | undefined;
+  /** Dumps that were there, where it was of dumps. */
+  dumps?: Report['dumps'] | undefined;
+  /** When they were listed, ISO: nothing newer can be in them. */
+  lookedAt?: string | undefined;
   /** What this one left out by its options. */
   notTested?: Report['notTested'] | undefined;
 }
@@ -30,7 +34,9 @@ export function buildReport(facts: ReportFacts): Report {
   const checks = verify?.answer.checks ?? [];
   const ended = (phase: string) => facts.machine.find(({ name }) => name === phase)?.end;
   const followedUntil = ended('replay') ?? ended('fetch');
-  const { problem, ...rpo } = verify ? rpoOf({ checks, at, followedUntil, clocks }) : {};
+  // A dump follows nobody: what was written until it was looked for would be lost.
+  const asked = at ?? facts.lookedAt;
+  const { problem, ...rpo } = verify ? rpoOf({ checks, at: asked, followedUntil, clocks }) : {};
   const problems = facts.failure
     ? [facts.failure]
     : problemsIn({ answer: verify?.answer, canaries: canaries?.answer, expected: facts.expected, problem });
@@ -45,6 +51,7 @@ export function buildReport(facts: ReportFacts): Report {
     ...(at ? { at } : {}),
     ...rpo,
     ...defined('ttrSeconds', ttrOf(facts)),
+    ...defined('dumps', facts.dumps),
     phases: phasesOf(facts),
     ...defined('clocks', clocks),
     sizes: facts.sizes ?? {},

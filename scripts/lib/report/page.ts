@@ -1,4 +1,5 @@
 import { pageOf } from './document.ts';
+import { dumpSection } from './dump-section.ts';
 import { fenceSection } from './fence-section.ts';
 import { type Html, html } from './html.ts';
 import { countsForTtr } from './phases.ts';
@@ -13,6 +14,7 @@ export function reportPage(report: Report): string {
     `Rehearsal of ${source}: ${report.result}`,
     html`${head(report)}
 ${figures(report)}
+${report.dumps && dumpSection(report.dumps)}
 <h2>How the time went</h2>
 ${report.phases.length > 0 ? html`${timeline(report.phases)}${phaseTable(report)}` : html`<p>Nothing was begun.</p>`}
 <h2>What was checked</h2>
@@ -46,11 +48,12 @@ function head({ source, started, at, result, failure }: Report): Html {
 ${failure && html`<div class="why" role="note"><strong>Why it failed:</strong> ${failure}</div>`}`;
 }
 
-function figures({ rpoSeconds, rpoFrom, at, ttrSeconds, sizes, phases, checks }: Report): Html {
+function figures({ rpoSeconds, rpoFrom, at, ttrSeconds, sizes, phases, checks, dumps }: Report): Html {
   const fetch = phases.find(({ name }) => name === 'fetch')?.seconds;
   const media = phases.find(({ name }) => name === 'media');
   const ran = checks.filter(({ status }) => status === 'passed').length;
-  const until = at ? 'the time asked for' : 'the end of the replay';
+  const until = at ? 'the time asked for' : dumps ? 'when the dumps were listed' : 'the end of the replay';
+  const fetched = dumps ? sizes.repositoryBytes : sizes.databaseBytes;
   return html`<dl class="figures">
 ${figure('RPO: data lost', rpoSeconds === undefined ? 'not known' : duration(rpoSeconds), rpoFrom && `from the newest ${rpoFrom} to ${until}`)}
 ${figure('TTR: time to restore', ttrSeconds === undefined ? 'not reached' : duration(ttrSeconds), 'from no machine to verified')}
@@ -59,7 +62,7 @@ ${
   figure(
     'Database',
     size(sizes.databaseBytes),
-    fetch ? `fetched at ${size(sizes.databaseBytes / fetch)} a second` : undefined,
+    fetch && fetched ? `fetched at ${size(fetched / fetch)} a second` : undefined,
   )
 }
 ${sizes.repositoryBytes !== undefined && figure('Backup in the bucket', size(sizes.repositoryBytes), sizes.walBytes !== undefined && `and ${size(sizes.walBytes)} of WAL`)}

@@ -42,10 +42,27 @@ export const canariesSchema = z
 
 const bytes = count.describe('bytes').optional();
 
+export const dumpSchema = z
+  .strictObject({
+    key: z.string().min(1).describe('of its object; a directory ends with /'),
+    format: z.enum(['custom', 'directory', 'tar', 'sql', 'cluster', 'unknown']),
+    compression: z.enum(['none', 'gzip', 'zstd']).describe('around the dump; what is inside is its own'),
+    bytes: count,
+    at: time.describe('when it was put there'),
+    stale: z.boolean().describe('older than the 26 h in which the next one is due'),
+    server: z.string().optional().describe('version of the server it is of'),
+    dumper: z.string().optional().describe('version of the pg_dump that wrote it'),
+    result: z
+      .enum(['restored', 'truncated', 'unusable', 'not tried'])
+      .describe('not tried: a newer one was restored, or none was reached'),
+    reason: z.string().default('').describe('why it was passed over'),
+  })
+  .describe('one dump that was there');
+
 export const reportSchema = z
   .strictObject({
     format: z.literal(1).describe('version of this format'),
-    source: z.string().min(1).describe('stack whose backups were restored'),
+    source: z.string().min(1).describe('stack whose backups were restored, or the bucket of the dumps'),
     stack: z.string().min(1).describe('stack they were restored to'),
     started: time,
     ended: time,
@@ -61,6 +78,7 @@ export const reportSchema = z
       .nonnegative()
       .optional()
       .describe('seconds from no machine to verified and serving; there only when it came so far'),
+    dumps: z.array(dumpSchema).optional().describe('with --from-dump: what was there, the newest first'),
     phases: z.array(phaseSchema),
     clocks: z
       .strictObject({ source: seconds.optional(), machine: seconds.optional() })

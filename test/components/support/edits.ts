@@ -156,6 +156,11 @@ export const edits: Record<string, Edits> = {
       ? to('restore', { from: 'prod' })(file)
       : [],
   'restore.at': () => [],
+  'restore.dump.endpoint': () => [],
+  'restore.dump.region': () => [],
+  'restore.dump.bucket': () => [],
+  'restore.dump.keys': () => [],
+  'restore.dump.secrets': () => [],
   'restore.media': () => [],
   'restore.fenced': () => [],
   'restore.hours': () => [],
@@ -250,5 +255,8 @@ export const edits: Record<string, Edits> = {
   'repo2.bucket': also({ ...second, 'repo2.bucket': 'another-bucket' }),
   'secrets.repo2AccessKey': also({ ...second, 'secrets.repo2AccessKey': 'AKIAOTHER' }),
   'secrets.repo2SecretKey': also({ ...second, 'secrets.repo2SecretKey': 'other/secret+key' }),
+  // Of a copy alone, as `restore.dump` is.
+  'secrets.dumpAccessKey': () => [],
+  'secrets.dumpSecretKey': () => [],
   'secrets.smtpPassword': also(relay, { ...relay, 'secrets.smtpPassword': 'other' }),
 };

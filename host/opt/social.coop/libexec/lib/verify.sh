@@ -10,6 +10,10 @@ about=${BASH_SOURCE[0]%/*}/verify
 # A restored copy may be written to; a machine that serves is only read.
 is_copy() { [ -n "${RESTORE_FROM:-}" ]; }
 
+# What came as a plain dump has no WAL, no manifest and no heartbeat beside it; and perhaps not the secrets it was written with.
+from_dump() { [ -n "${RESTORE_DUMP:-}" ]; }
+knows_secrets() { [ -n "${RESTORE_SECRETS-1}" ]; }
+
 # Says it, and ends: verdict STATUS FIGURE REASON [VALUES]
 verdict() {
   local values=${4:-}
@@ -83,6 +87,9 @@ app_answer() {
   fi
   said=$(grep -F "{\"check\":\"$check\"," "$kept/app.out" | tail -n 1 || true)
   [ -n "$said" ] || failed '' "the app gave no answer: $(complaint "$kept/app.err")"
+  if ! knows_secrets && [ "$(of "$said" .status)" = failed ] && [[ $(of "$said" .reason) == *"cannot be decrypted"* ]]; then
+    not_tested "the old server's secrets were not given, and without them $(of "$said" .reason)"
+  fi
   printf '%s\n' "$said"
 }
 
