@@ -7,13 +7,14 @@ import { VisibleError } from '../../components/errors.ts';
 import { announce, type Context, findContext } from '../lib/context.ts';
 import { endWith } from '../lib/exit-code.ts';
 import { type OpenStack, withStack } from '../lib/machines.ts';
-import { several, withPassphraseOptions } from '../lib/options.ts';
+import { withPassphraseOptions } from '../lib/options.ts';
 import type { PassphraseSource } from '../lib/passphrase.ts';
 import { makeProgress } from '../lib/progress.ts';
 import { canAsk, confirm } from '../lib/prompt.ts';
 import { unlessStopped } from '../lib/rehearse/ask.ts';
 import { cleanUp } from '../lib/rehearse/clean-up.ts';
 import type { BaseFlags } from '../lib/rehearse/dump/base.ts';
+import { refuseOtherFlags, withDumpOptions } from '../lib/rehearse/dump/flags.ts';
 import type { DumpFlags } from '../lib/rehearse/dump/place.ts';
 import { rehearseDump } from '../lib/rehearse/dump/rehearse-dump.ts';
 import { chooseMachine, type MachineWishes, priceOf } from '../lib/rehearse/machine.ts';
@@ -96,23 +97,9 @@ report here only. A STACK beside it says domain, app, version, images and sshFro
     .option('--keep', 'leave the copy up until then, to look around')
     .option('--out <dir>', 'where reports are written', 'reports')
     .option('--no-upload', "do not put the report into the source's bucket")
-    .option(
-      '--from-dump <s3://bucket/prefix>',
-      'instead of a stack: plain dumps in a bucket, which is only read',
-    )
-    .option('--endpoint <url>', "of the dumps' bucket (default: AWS in --storage-region)")
-    .option(
-      '--storage-region <name>',
-      "region of the dumps' bucket, as its endpoint wants it (default: us-east-1)",
-    )
-    .option('--key-file <file>', 'file with the key to the dumps, as the AWS tools have it')
-    .option('--env-file <file>', "the old server's .env.production: its secrets and LOCAL_DOMAIN")
-    .option('--domain <name>', 'with --from-dump: LOCAL_DOMAIN of the old server')
-    .option('--app-version <version>', 'with --from-dump: version of the app that wrote the dump')
-    .option('--ssh-from <range>', 'with --from-dump: where you are; may be repeated', several)
     .option('--cleanup', 'only take down rehearsals that were left behind')
     .option('-y, --yes', 'do not ask');
-  return withPassphraseOptions(command).action(run);
+  return withPassphraseOptions(withDumpOptions(command)).action(run);
 }
 
 async function run(stack: string | undefined, flags: Flags): Promise<void> {
@@ -122,9 +109,8 @@ async function run(stack: string | undefined, flags: Flags): Promise<void> {
     return cleanUp(context, stack, flags);
   }
   announce(context, stack);
-  if (flags.fromDump === undefined) refuseDumpFlags(flags);
   const { fromDump } = flags;
-  if (fromDump !== undefined) refuseStackFlags(flags);
+  refuseOtherFlags(flags);
   if (stack === undefined && fromDump === undefined)
     throw new VisibleError(
       'no stack — coop rehearse — say whose backups: coop rehearse prod, or where dumps are: --from-dump',
@@ -217,31 +203,6 @@ function quietSource(stack: string, { heartbeat }: Source): string[] {
   return [
     `the last heartbeat of ${stack} is ${Math.round(heartbeat)} s old: RPO counts from it, and its check will fail; see: ${look}`,
   ];
-}
-
-const ofDumps = {
-  endpoint: '--endpoint',
-  storageRegion: '--storage-region',
-  keyFile: '--key-file',
-  envFile: '--env-file',
-  domain: '--domain',
-  appVersion: '--app-version',
-  sshFrom: '--ssh-from',
-} as const;
-
-function refuseDumpFlags(flags: Flags): void {
-  const [, given] = Object.entries(ofDumps).find(([name]) => flags[name as keyof typeof ofDumps]) ?? [];
-  if (given)
-    throw new VisibleError(
-      `of no use here — ${given} — it says something of dumps: give --from-dump s3://bucket/prefix too; nothing was made`,
-    );
-}
-
-function refuseStackFlags({ at }: Flags): void {
-  if (at)
-    throw new VisibleError(
-      'a dump holds one moment only — --at — take a prefix with the dump of that day; nothing was made',
-    );
 }
 
 async function agree(flags: Flags): Promise<void> {
