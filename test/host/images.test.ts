@@ -118,6 +118,10 @@ test('images that no registry gives come from beside the backups, and get a name
     },
   );
   expect(String(shown).trim()).toBe(`${local} ${local}`);
+  // Nothing restarts because it is still away.
+  rmSync(join(state, 'pending/services'));
+  expect(step('arm64').code).toBe(0);
+  expect(existsSync(join(state, 'pending/services'))).toBe(false);
   // The registry is back.
   docker(all('arm64'));
   expect(step('arm64').code).toBe(0);
