@@ -189,6 +189,11 @@ describe('the stack that is written', () => {
     expect(config).not.toHaveProperty(['instance:rpo']);
   });
 
+  it('says the moment it is brought back to in quotes: Pulumi would read a bare one as a time, and write it otherwise', async () => {
+    expect((await write({ recover: { to: '2026-11-23T04:15:00.5Z' } })).problems).toEqual([]);
+    expect(project.file('prod')).toMatch(/to: ["']2026-11-23T04:15:00\.5Z["']/);
+  });
+
   it('has another machine where the old place is gone', async () => {
     const primary = { provider: 'digitalocean', region: 'ams3', size: 's-8vcpu-16gb' };
     expect((await write({ primary })).problems).toEqual([]);
