@@ -15,6 +15,7 @@ import { writeFileAtomically } from '../write-file-atomically.ts';
 import { unlessStopped } from './ask.ts';
 import { bringUpCopy } from './bring-up-copy.ts';
 import { examineCopy, readPhases, type Seen, shippedChecks } from './examine-copy.ts';
+import { lossOf } from './lost.ts';
 import { withOwner } from './owner.ts';
 import type { Source } from './source.ts';
 import { makeRehearsalStack, type RehearsalPlan, type RehearsalStack } from './stack.ts';
@@ -114,6 +115,8 @@ async function makeAndExamine(
       seen.up = up;
     });
   } catch (error) {
+    const lost = stop.aborted ? undefined : await lossOf(copy.place).catch(() => undefined);
+    if (lost) throw new VisibleError(`${lost} — ${(error as Error).message}`);
     // What the machine did before it failed is worth a line of the report, if it can still say so.
     const target = stop.aborted ? undefined : await targetOfCopy(open, copy).catch(() => undefined);
     if (target) await readPhases(target, seen, stop).catch(() => {});

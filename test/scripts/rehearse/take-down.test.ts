@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { restoreFile } from '../../../scripts/lib/rehearse/leftovers.ts';
+import { lossOf } from '../../../scripts/lib/rehearse/lost.ts';
 import { publish } from '../../../scripts/lib/rehearse/outcome.ts';
 import { endStragglers, markOf } from '../../../scripts/lib/rehearse/stragglers.ts';
 import { takeDown } from '../../../scripts/lib/rehearse/take-down.ts';
@@ -66,6 +68,22 @@ it('ends what a killed engine left at work, and nothing of another rehearsal', a
     ours.kill('SIGKILL');
     theirs.kill('SIGKILL');
   }
+});
+
+it('says that a machine was lost only when it is there and does not answer', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const droplet = { urn: 'x', type: 'digitalocean:index/droplet:Droplet', id: '7' };
+  const loss = (...resources: object[]) =>
+    lossOf(place({ FAKE_EXPORT: JSON.stringify({ deployment: { resources } }) }), port);
+  const there = { ...droplet, outputs: { ipv4Address: '127.0.0.1' } };
+  expect(await loss(there)).toBeUndefined();
+  server.close();
+  await once(server, 'close');
+  expect(await loss(there)).toMatch(/does not answer: it, or its network, was lost — 127\.0\.0\.1/);
+  expect(await loss(droplet)).toBeUndefined();
+  expect(await loss()).toBeUndefined();
 });
 
 it('a copy that is left, or a report that nobody can find, is no success', async () => {
