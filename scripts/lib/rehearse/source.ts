@@ -40,11 +40,15 @@ const liveSchema = z.object({
     .transform((seconds) => (seconds === null ? undefined : new Date(seconds * 1000))),
 });
 
+/** The engine hands on the default, an object without `from`, where the stack file says nothing. */
+const isCopy = (restore: string | undefined): boolean =>
+  typeof (JSON.parse(restore || '{}') as { from?: unknown }).from === 'string';
+
 /** Asks the source: first its state, then its machine, which knows its own repository best. */
 export async function readSource(open: OpenStack, stop: AbortSignal): Promise<Source> {
   const { place, config } = open;
   const { stack } = place;
-  if (config.values[`${prefix}restore`] !== undefined)
+  if (isCopy(config.values[`${prefix}restore`]))
     throw new VisibleError(
       `${stack} is a copy itself — restore in Pulumi.${stack}.yaml — it has no backups of its own: rehearse the stack it was made of; nothing was made`,
     );

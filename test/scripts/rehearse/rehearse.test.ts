@@ -283,6 +283,9 @@ describe('coop rehearse', () => {
     writeFileSync(path, before.replace('config:\n', 'config:\n  instance:restore: {from: prod}\n'));
     try {
       expect(rehearse(usual).stderr).toMatch(/staging is a copy itself .* nothing was made/);
+      // What the engine says of a stack that has none.
+      writeFileSync(path, before.replace('config:\n', 'config:\n  instance:restore: {}\n'));
+      expect(rehearse(['staging', '--no-upload']).stderr).toMatch(/nobody can be asked/);
     } finally {
       writeFileSync(path, before);
     }
