@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApplyLab } from './support/apply-lab.ts';
+import { describeDumps } from './support/dumps.ts';
 import { VerifyBed } from './support/verify-bed.ts';
 import { describeSpoiled } from './support/verify-faults.ts';
 
@@ -184,3 +185,5 @@ describe('a restored copy', () => {
     });
   });
 });
+
+describeDumps(() => lab);
