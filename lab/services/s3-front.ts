@@ -4,6 +4,7 @@ import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { ObjectAcls } from './object-acl.ts';
+import { refusalOf, type S3Fault, tellTime, watchedFault } from './s3-faults.ts';
 import { forward } from './s3-forward.ts';
 import { readS3Request, type S3Request } from './s3-request.ts';
 import { type Credentials, encodePath, signedHeaders } from './sigv4.ts';
@@ -17,6 +18,8 @@ export interface FrontOptions {
   socketDir: string;
   aclDir: string;
   root: Credentials;
+  /** How it misbehaves just now. */
+  fault?: () => S3Fault | undefined;
   /** Told of every answer that is an error. */
   log?: (line: string) => void;
 }
@@ -37,7 +40,23 @@ export function createFront(options: FrontOptions): ReturnType<typeof createServ
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 0 });
   const acls = (region: string) => new ObjectAcls(join(options.aclDir, region));
 
-  const handle = (req: IncomingMessage, res: ServerResponse) => {
+  const faultOf = options.fault ?? (() => undefined);
+  let broken = 0;
+  const handle = async (req: IncomingMessage, res: ServerResponse) => {
+    const fault = faultOf();
+    if (fault?.off) return req.socket.destroy();
+    if (fault) {
+      tellTime(res, fault);
+      const refusal = await refusalOf(fault, req, broken++);
+      if (refusal) {
+        req.resume();
+        return fail(res, refusal.status, refusal.code, refusal.message);
+      }
+    }
+    serve(req, res);
+  };
+
+  const serve = (req: IncomingMessage, res: ServerResponse) => {
     const s3 = readS3Request(req.method ?? 'GET', req.url ?? '/', req.headers);
     if (!s3)
       return fail(
@@ -92,7 +111,7 @@ export function createFront(options: FrontOptions): ReturnType<typeof createServ
     }
     // A client that was killed meanwhile takes no answer.
     if (res.destroyed) return void answer.destroy();
-    res.writeHead(status, answer.statusMessage, answer.rawHeaders);
+    res.writeHead(status, answer.statusMessage, told(res, answer.rawHeaders));
     pipeline(answer, res, () => {});
   };
 
@@ -100,6 +119,7 @@ export function createFront(options: FrontOptions): ReturnType<typeof createServ
     const server = createServer({ cert: options.cert, key: options.key, keepAliveTimeout: 65_000 }, handle);
     // Large objects over slowed networks take their time.
     server.requestTimeout = 0;
+    server.on('connection', (socket) => faultOf()?.off && socket.destroy());
     return server;
   });
 }
@@ -114,6 +134,10 @@ function forwarded(req: IncomingMessage): string[] {
   return headers;
 }
 
+/** The gateway's headers, but for what was said already. */
+const told = (res: ServerResponse, raw: string[]) =>
+  raw.filter((_, i) => !res.hasHeader(raw[i - (i % 2)] as string));
+
 if (import.meta.main) {
   const { paths } = await import('../paths.ts');
   const { addresses, port, cert, key, accessKey, secretKey } = JSON.parse(process.env.S3_FRONT ?? '{}');
@@ -127,6 +151,7 @@ if (import.meta.main) {
     socketDir: paths.run,
     aclDir,
     root: { accessKey, secretKey },
+    fault: watchedFault(),
   });
   servers.forEach((server, i) => void server.listen(port, addresses[i]));
 }

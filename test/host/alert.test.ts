@@ -199,6 +199,22 @@ describe('telling', () => {
     expect(existsSync(join(root, record))).toBe(true);
   });
 
+  it('happens once also when the disk takes nothing, and is noted when it does again', async () => {
+    // As little as on a full disk can be written there.
+    rmSync(join(root, 'state/alerts'), { recursive: true });
+    writeFileSync(join(root, 'state/alerts'), '');
+    const told = await shell('raise night.service && raise night.service');
+    expect(told).toMatchObject({ code: 0 });
+    expect(posts.map(({ kind }) => kind)).toEqual(['failed']);
+    rmSync(join(root, 'state/alerts'));
+    mkdirSync(join(root, 'state/alerts'));
+    await shell("keep night.service '.since -= 1'");
+    expect(existsSync(join(root, record))).toBe(true);
+    await shell('raise night.service; recovered night.service');
+    expect(posts.map(({ kind }) => kind)).toEqual(['failed', 'works']);
+    expect(existsSync(join(root, record))).toBe(false);
+  });
+
   it('of the watch happens at once for another thing that is broken', async () => {
     const red = (...words: string[]) =>
       writeFileSync(

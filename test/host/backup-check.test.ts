@@ -93,6 +93,10 @@ describe('what backup-check finds in a repository', () => {
     expect(problems({})).toEqual([]);
   });
 
+  it('is nothing when the database was killed, and forgot what it archived', () => {
+    expect(problems({ archived: '' })).toEqual([]);
+  });
+
   it('is nothing when later segments overtake each other on their way, or a timeline begins', () => {
     expect(problems({ archive: { ...sound.archive, ...wal([259]) } })).toEqual([]);
     expect(

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { labDir, paths } from '../../../lab/paths.ts';
 import { ensureCa, ensureLeaf } from '../../../lab/services/ca.ts';
+import type { S3Fault } from '../../../lab/services/s3-faults.ts';
 import { createFront } from '../../../lab/services/s3-front.ts';
 
 interface Seen {
@@ -19,6 +20,7 @@ interface Seen {
 const host = 'fra1.digitaloceanspaces.com';
 let gateway: Server;
 let front: ReturnType<typeof createFront>[number];
+let fault: S3Fault | undefined;
 let answer: { status: number; body?: string; after?: Promise<void> };
 let seen: Seen[];
 
@@ -44,6 +46,7 @@ beforeAll(async () => {
     aclDir: join(labDir, 'acl'),
     root: { accessKey: 'root', secretKey: 'secret' },
     log: () => {},
+    fault: () => fault,
   })[0] as typeof front;
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
 });
@@ -53,6 +56,7 @@ afterAll(() => {
 });
 beforeEach(() => {
   answer = { status: 200 };
+  fault = undefined;
   seen = [];
 });
 
@@ -174,4 +178,30 @@ test('a client that is gone before its answer leaves the gateway to the others',
   await new Promise((resolve) => setTimeout(resolve, 50));
   answer = { status: 200, body: 'still here' };
   expect(await call('GET', '/bucket/key', { authorization: 'x' })).toMatchObject({ text: 'still here' });
+});
+
+test('a storage that is off resets connections, and one with errors answers some requests with them', async () => {
+  fault = { off: true };
+  await expect(call('GET', '/media/x', signed)).rejects.toThrow(/socket|ECONNRESET/);
+  fault = { status: 503, oneIn: 2 };
+  const answers = [await call('GET', '/media/x', signed), await call('GET', '/media/x', signed)];
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 503]);
+  expect(answers.map(({ text }) => text).join()).toContain('<Code>SlowDown</Code>');
+  fault = { delayMs: 200 };
+  const began = performance.now();
+  expect((await call('GET', '/media/x', signed)).status).toBe(200);
+  expect(performance.now() - began).toBeGreaterThan(190);
+});
+
+test('a storage with another clock says its time, and refuses what is more than 15 minutes off', async () => {
+  const now = `${new Date().toISOString().replace(/[-:]|[.]\d+/g, '')}`;
+  const timed = { ...signed, 'x-amz-date': now };
+  fault = { clockSeconds: 600 };
+  const near = await call('GET', '/media/x', timed);
+  expect(near.status).toBe(200);
+  expect(Date.parse(near.headers.date ?? '') - Date.now()).toBeGreaterThan(590_000);
+  fault = { clockSeconds: -960 };
+  const far = await call('GET', '/media/x', timed);
+  expect(far).toMatchObject({ status: 403, text: expect.stringContaining('RequestTimeTooSkewed') });
+  expect(Date.parse(far.headers.date ?? '') - Date.now()).toBeLessThan(-950_000);
 });

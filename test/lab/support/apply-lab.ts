@@ -114,7 +114,8 @@ export class ApplyLab {
     for (const access of [this.facts.media, this.facts.backups]) {
       const name = access.bucket;
       if (await s3.bucketExists({ region, name })) await s3.deleteBucket({ region, name, force: true });
-      await s3.createBucket({ region, name });
+      // As components/storage makes them.
+      await s3.createBucket({ region, name, versioning: true });
       if (!(await s3.userExists(access.accessKey))) await s3.createUser(access);
       await s3.setGrants({ region, name }, [{ accessKey: access.accessKey, permission: 'readwrite' }]);
     }

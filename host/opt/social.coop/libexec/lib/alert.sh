@@ -3,7 +3,23 @@
 
 # shellcheck disable=SC2154
 alerts=$state/alerts
+# The same in memory, of what broke when the disk took nothing.
+# shellcheck disable=SC2154
+volatile=$run/alerts
 ways=/etc/social.coop/alert
+
+# Where the file of a unit is.
+record() { if [ -f "$volatile/$1.json" ]; then echo "$volatile/$1.json"; else echo "$alerts/$1.json"; fi; }
+
+# A full disk, of all things, must not keep people from being told of it: note UNIT CONTENT.
+note() {
+  if put "$alerts/$1.json" "$2" 2>/dev/null; then
+    rm -f "$volatile/$1.json"
+  else
+    mkdir -p "$volatile"
+    put "$volatile/$1.json" "$2"
+  fi
+}
 
 utc() { date --utc +%Y-%m-%dT%H:%M:%SZ --date="@$1"; }
 
@@ -29,7 +45,7 @@ facts() {
   if grep -qF " ${is[FragmentPath]:-/none}" "$state/applied/MANIFEST" 2>/dev/null; then
     advice="sudo instance logs $job --lines 30"
     # Of ours only: what others write may name members.
-    said=$(journalctl --quiet --no-pager --output=cat --lines=3 "_SYSTEMD_UNIT=$unit" | cut -c 1-200 |
+    said=$(journalctl --quiet --no-pager --output=cat --lines=6 "_SYSTEMD_UNIT=$unit" | cut -c 1-250 |
       jq --raw-input 'sub("^\\s+"; "")' | jq --slurp .)
   fi
   if [ -e "$state/jobs/$job" ]; then worked=$(utc "$(stat --format=%Y "$state/jobs/$job")"); fi
@@ -64,23 +80,23 @@ send() {
 
 # Keeps what a unit's file says: keep UNIT FILTER [jq options].
 keep() {
-  local file=$alerts/$1.json filter=$2
+  local unit=$1 filter=$2
   shift 2
-  put "$file" "$(jq --compact-output "$@" "$filter" "$file")"
+  note "$unit" "$(jq --compact-output "$@" "$filter" "$(record "$unit")")"
 }
 
 # Tells of a unit that fails, whoever has not been told lately: raise UNIT. 1 when somebody could not be told.
 raise() {
-  local unit=$1 file=$alerts/$1.json way words='[]' kind known failed=0
+  local unit=$1 way words='[]' kind known failed=0
   [ "$unit" != watch.service ] || words=$(jq --compact-output 'map(.about) | unique' "$run/watch.red" 2>/dev/null || echo '[]')
-  [ -f "$file" ] || put "$file" "{\"since\":$EPOCHSECONDS,\"told\":{},\"words\":[]}"
+  [ -f "$(record "$unit")" ] || note "$unit" "{\"since\":$EPOCHSECONDS,\"told\":{},\"words\":[]}"
   # Another thing that is broken is news, however lately the first was told.
-  known=$(jq --argjson words "$words" '$words - .words == []' "$file")
+  known=$(jq --argjson words "$words" '$words - .words == []' "$(record "$unit")")
   for way in $(configured); do
     kind=$(jq --raw-output --arg way "$way" --argjson known "$known" --argjson now "$EPOCHSECONDS" --argjson hours "$ALERT_AGAIN_HOURS" \
-      'if .told[$way] == null or ($known | not) then "failed" elif $now - .told[$way] >= $hours * 3600 then "again" else "" end' "$file")
+      'if .told[$way] == null or ($known | not) then "failed" elif $now - .told[$way] >= $hours * 3600 then "again" else "" end' "$(record "$unit")")
     [ -n "$kind" ] || continue
-    if send "$way" "$(facts "$kind" "$unit" "$(jq .since "$file")")"; then
+    if send "$way" "$(facts "$kind" "$unit" "$(jq .since "$(record "$unit")")")"; then
       # shellcheck disable=SC2016
       keep "$unit" '.told[$way] = $now' --arg way "$way" --argjson now "$EPOCHSECONDS"
       say "told of $unit by $way"
@@ -96,10 +112,10 @@ raise() {
 
 # Tells whoever knew of it that a unit works again; nobody is told twice.
 recovered() {
-  local unit=$1 file=$alerts/$1.json way failed=0
+  local unit=$1 way failed=0
   for way in $(configured); do
-    [ "$(jq --arg way "$way" '.told[$way] == null' "$file")" = false ] || continue
-    if send "$way" "$(facts works "$unit" "$(jq .since "$file")")"; then
+    [ "$(jq --arg way "$way" '.told[$way] == null' "$(record "$unit")")" = false ] || continue
+    if send "$way" "$(facts works "$unit" "$(jq .since "$(record "$unit")")")"; then
       # shellcheck disable=SC2016
       keep "$unit" 'del(.told[$way])' --arg way "$way"
       say "told by $way that $unit works again"
@@ -108,7 +124,7 @@ recovered() {
       failed=1
     fi
   done
-  [ "$failed" -ne 0 ] || rm -f "$file"
+  [ "$failed" -ne 0 ] || rm -f "$alerts/$unit.json" "$volatile/$unit.json"
   return "$failed"
 }
 
@@ -121,6 +137,6 @@ works_again() {
   case ${is[ActiveState]} in active | inactive) ;; *) return 1 ;; esac
   [ "${is[Result]}" = success ] || return 1
   [ -f "/etc/systemd/system/$job.timer" ] || return 0
-  since=$(jq .since "$alerts/$unit.json")
+  since=$(jq .since "$(record "$unit")")
   [ "$(stat --format=%Y "$state/jobs/$job" 2>/dev/null || echo 0)" -ge "$since" ]
 }

@@ -40,7 +40,7 @@ def is_to_come: .enabled and .active and .next != null and .last == null and .st
 def job_problem:
   if (.enabled and .active and (.next != null or .running)) | not then
     red("jobs"; "\(.name) will not run: its timer \(if .enabled | not then "is not enabled" elif .active | not then "is not active" else "has no next time" end)")
-  elif .result != "success" then red("jobs"; "\(.name): its last run ended with \(.result)")
+  elif .result != "success" then red("jobs"; "\(.name): its last run ended with \(.result)\(if .why then ": \(.why)" else "" end)")
   elif .last == null and (.running or is_to_come) then empty
   elif .last == null and .started != null then red("jobs"; "\(.name) was started and never did its work")
   elif .last == null then red("jobs"; "\(.name) never ran")

@@ -71,13 +71,14 @@ units() {
   systemctl "$what" "$@"
 }
 
-# Replaces a small file in one step, and only when its content differs.
+# Replaces a small file in one step, and only when its content differs. On a full disk the old one stays.
 put() {
   local path=$1 content=$2 new
   [ ! -f "$path" ] || [ "$(<"$path")" != "$content" ] || return 0
-  new=$(mktemp "$path.XXXXXX")
-  printf '%s\n' "$content" >"$new"
-  mv -T "$new" "$path"
+  new=$(mktemp "$path.XXXXXX") || return
+  if printf '%s\n' "$content" >"$new" && mv -T "$new" "$path"; then return; fi
+  rm -f "$new"
+  return 1
 }
 
 compose() {

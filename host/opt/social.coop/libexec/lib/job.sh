@@ -21,6 +21,13 @@ job_done() {
   shift
   put "$state/jobs/$name" "$(printf '%s\n' "$@")"
   touch "$state/jobs/$name"
+  rm -f "$run/why/$name"
+}
+
+# job_wrong NAME WHY: what `instance status` says of a job that ended badly, until it works again or the machine is started anew.
+job_wrong() {
+  mkdir -p "$run/why"
+  put "$run/why/$1" "$2"
 }
 
 # Times as they stand in names of objects, so that sorting them by name sorts them by age.

@@ -5,7 +5,7 @@ def date: capture("^[A-Za-z]{3} (?<at>[0-9-]{10} [0-9:]{8}) UTC$")? // null | if
 def iso: if . then todate else null end;
 
 split("\n--\n") as $blocks
-| ($blocks[-1] | split("\n") | map(select(. != "") | capture("^(?<kind>[a-z]+) (?:.*/)?(?<name>[^ /]+) (?<value>.*)$"))) as $facts
+| ($blocks[-1] | split("\n") | map(select(. != "") | capture("^(?<kind>[a-z]+) (?:[^ ]*/)?(?<name>[^ /]+) (?<value>.*)$"))) as $facts
 | def fact(kind; name): first($facts[] | select(.kind == kind and .name == name) | .value) // null;
   ($blocks[:-1] | map(split("\n") | map(select(contains("=")) | index("=") as $at | {(.[:$at]): .[$at + 1:]}) | add)) as $units
 | ($units | map({(.Id): .}) | add) as $unit
@@ -25,6 +25,7 @@ split("\n--\n") as $blocks
         result: $service.Result,
         last: (fact("last"; $name) // "" | seconds | iso),
         staleAfter: (fact("stale"; $name + ".timer") // "" | seconds),
-        said: fact("said"; $name)
+        said: fact("said"; $name),
+        why: fact("why"; $name)
       }
   ]

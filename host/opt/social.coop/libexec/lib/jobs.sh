@@ -17,6 +17,7 @@ job_lines() {
   echo --
   awk -F= '$1 == "X-StaleAfterSec" { name = FILENAME; sub(".*/", "", name); print "stale " name " " $2 }' "${timers[@]/#//etc/systemd/system/}"
   stat --format='last %n %Y' "$state"/jobs/* 2>/dev/null || true
+  awk 'FNR == 1 && NF { print "why " FILENAME " " substr($0, 1, 300) }' /run/social.coop/why/* 2>/dev/null || true
   awk 'FNR == 1 && NF { print "said " FILENAME " " substr($0, 1, 300) }' "$state"/jobs/* 2>/dev/null || true
 }
 

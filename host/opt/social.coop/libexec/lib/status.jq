@@ -63,7 +63,7 @@ def backup_problems:
   (if .backup.heartbeatAge == null then red("backup"; "there is no heartbeat")
     elif .backup.heartbeatAge > 60 then red("backup"; "the last heartbeat is \(.backup.heartbeatAge) s old")
     else empty end),
-  (if .backup.failing then red("backup"; "archiving fails")
+  (if .backup.failing then red("backup"; "archiving fails\(if .backup.walAge then ", the last time it worked was \(.backup.walAge / 60 | floor) min ago" else "" end): \(.backup.waiting) WAL segments wait on this disk")
     elif .backup.walAge == null then red("backup"; "no WAL was archived yet")
     else empty end);
 
