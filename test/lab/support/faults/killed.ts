@@ -12,12 +12,25 @@ const kill = (which: string) =>
 /** What dies in the middle of its work. */
 export function describeKilled(get: () => FaultsBed): void {
   describe('killed under write load', () => {
-    const { start, psql, problems } = jobsOf(() => get().lab);
+    const { start, said, psql, problems } = jobsOf(() => get().lab);
     const { halfBackup, labels, archived } = repositoryOf(get);
 
     it('Postgres comes back by itself, with every row it acknowledged, and goes on archiving', async () => {
       const { lab, load } = get();
+      await load.goesOn();
+      const started = () =>
+        lab.ssh("docker exec instance-db-1 psql -U postgres -AtXc 'SELECT pg_postmaster_start_time()'");
+      const before = await started();
       await lab.must(`docker exec instance-db-1 bash -c 'kill -9 $(head -n 1 $PGDATA/postmaster.pid)'`);
+      await expect
+        .poll(
+          async () => {
+            const { code, stdout } = await started();
+            return code === 0 && stdout !== before.stdout;
+          },
+          { timeout: 60_000, interval: 250 },
+        )
+        .toBe(true);
       await load.goesOn();
       expect(await load.lost()).toEqual([]);
       // It forgot what it had archived, and whoever asks now must not take that for a loss.
@@ -39,8 +52,10 @@ export function describeKilled(get: () => FaultsBed): void {
       expect(await lab.must('docker exec instance-db-1 ls /tmp/pgbackrest')).toMatch(/backup.*\.lock/);
       expect(await labels()).toEqual(before);
       await start('backup-check');
-      await start('backup-full');
+      // The hourly one comes first, and takes the place of the one that was cut off.
+      await start('backup-incr');
       expect(await labels()).toEqual([...before, expect.stringMatching(/^\d{8}-\d{6}F$/)]);
+      expect(await said('backup-full')).toMatch(/^\d{8}-\d{6}F, /);
       await told.well('backup-full');
       expect(await load.lost()).toEqual([]);
     });

@@ -17,7 +17,7 @@ export function describeRepository(get: () => FaultsBed): void {
       const told = await listen(lab);
       const before = await labels();
       await rclone(`delete --checkers 32 ${backups('pgbackrest')}`);
-      expect(await rclone(`lsf ${backups('pgbackrest')}`)).toBe('');
+      expect(await rclone(`lsf --recursive --files-only ${backups('pgbackrest')}`)).toBe('');
       await archivingFails();
       const { output } = await start('backup-check', false);
       const message = await told.broken('backup-check has failed');

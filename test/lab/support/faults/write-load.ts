@@ -24,7 +24,6 @@ export class WriteLoad {
       'coop',
     );
     load.#ended = load.#write();
-    await load.goesOn();
     return load;
   }
 
