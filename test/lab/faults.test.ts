@@ -28,5 +28,5 @@ afterAll(async () => {
 
 describeKilled(() => bed);
 describeStorage(() => bed);
-describeRepository(() => bed);
 describeDisk(() => bed);
+describeRepository(() => bed);

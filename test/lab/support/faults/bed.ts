@@ -11,6 +11,9 @@ export interface FaultsBed {
   load: WriteLoad;
 }
 
+/** Each story is some seconds on a quiet machine; its own waits end sooner than this. */
+export const patient = { timeout: 600_000 };
+
 /** What the stories do with the database and its repository. */
 export function repositoryOf(get: () => FaultsBed) {
   const { psql, rclone, backups } = jobsOf(() => get().lab);

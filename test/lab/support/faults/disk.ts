@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fillDisk } from '../../../../lab/machines/index.ts';
 import { jobsOf } from '../jobs.ts';
-import { type FaultsBed, repositoryOf } from './bed.ts';
+import { type FaultsBed, patient, repositoryOf } from './bed.ts';
 import { listen } from './told.ts';
 
 /** All but 8 % of the disk, at once. */
@@ -10,7 +10,7 @@ const nearly =
 
 /** The disk that holds database and WAL has no room left. */
 export function describeDisk(get: () => FaultsBed): void {
-  describe('a full disk', () => {
+  describe('a full disk', patient, () => {
     const { problems, start } = jobsOf(() => get().lab);
     const { archived } = repositoryOf(get);
 

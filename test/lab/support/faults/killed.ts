@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as machines from '../../../../lab/machines/index.ts';
 import { setS3Fault } from '../../../../lab/services/s3-faults.ts';
 import { jobsOf } from '../jobs.ts';
-import { type FaultsBed, repositoryOf } from './bed.ts';
+import { type FaultsBed, patient, repositoryOf } from './bed.ts';
 import { restoredRows } from './restored.ts';
 import { listen } from './told.ts';
 
@@ -11,7 +11,7 @@ const kill = (which: string) =>
 
 /** What dies in the middle of its work. */
 export function describeKilled(get: () => FaultsBed): void {
-  describe('killed under write load', () => {
+  describe('killed under write load', patient, () => {
     const { start, said, psql, problems } = jobsOf(() => get().lab);
     const { halfBackup, labels, archived } = repositoryOf(get);
 

@@ -4,7 +4,7 @@ import * as s3 from '../../../../lab/services/s3-admin.ts';
 import { setS3Fault } from '../../../../lab/services/s3-faults.ts';
 import { withKit } from '../../../fixtures/facts.ts';
 import { jobsOf } from '../jobs.ts';
-import { type FaultsBed, repositoryOf } from './bed.ts';
+import { type FaultsBed, patient, repositoryOf } from './bed.ts';
 import { listen } from './told.ts';
 
 const region = 'fra1';
@@ -13,7 +13,7 @@ const outageSeconds = Number(process.env.FAULTS_OUTAGE_SECONDS ?? 20);
 
 /** What the bucket does to a machine that writes. */
 export function describeStorage(get: () => FaultsBed): void {
-  describe('the bucket', () => {
+  describe('the bucket', patient, () => {
     const { start, said, problems } = jobsOf(() => get().lab);
     const { waiting, archived } = repositoryOf(get);
 
