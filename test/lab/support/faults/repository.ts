@@ -22,8 +22,9 @@ export function describeRepository(get: () => FaultsBed): void {
       const { output } = await start('backup-check', false);
       const message = await told.broken('backup-check has failed');
       expect(message).toMatch(/^said +since 20\d\d-.* UTC nothing is archived: \d+ WAL segments/m);
-      const [, worked] = /^worked +last at (20.*) UTC$/m.exec(message) ?? [];
-      const undeleted = await lab.ssh(`instance backup undelete '${worked}'`, { seconds: 120 });
+      expect(message).toMatch(/^worked +last at 20.* UTC$/m);
+      // At S3 the time of a mark is that of the deletion, and "worked" is the time to take; at versitygw it is the object's.
+      const undeleted = await lab.ssh("instance backup undelete '2020-01-01'", { seconds: 120 });
       expect(undeleted.output, output).toMatch(/^[1-9]\d+ objects came back/m);
       expect(undeleted.code).toBe(0);
       const { count } = load;
