@@ -12,6 +12,7 @@ import { verifyAnswerSchema } from '../../scripts/lib/report/schema.ts';
 import { changesOf, objectsOf } from './buckets.ts';
 import { canariesFrom } from './canaries.ts';
 import { Copy } from './copies.ts';
+import { describeRestoreFaults, runOut } from './restore-faults.ts';
 import { type Stack, stacks } from './stacks.ts';
 import { eventually, reach, run } from './support.ts';
 
@@ -207,14 +208,9 @@ describe('a fenced copy of staging', () => {
     });
   });
 
-  it('a restore that is killed in the middle goes on, and ends with the same data', async () => {
-    const place = '/var/lib/social.coop/postgres/17/data';
-    await copy.onMachine(
-      `docker rm -f instance-db-1 && rm -rf /var/lib/social.coop/restore/fetched ${place} && { instance apply >/dev/null 2>&1 & } ; for i in $(seq 300); do [ $(find ${place}/base -type f 2>/dev/null | wc -l) -gt 200 ] && break; sleep 0.05; done; docker ps -q --filter label=com.docker.compose.oneoff=True | xargs docker kill; wait; test ! -e ${place}/global/pg_control`,
-    );
-    await applied();
-    expect(await digest(copy)).toBe(data);
-    expect(await appRuns()).toHaveLength(5);
+  describeRestoreFaults(copy, {
+    digest: () => digest(copy),
+    data: () => data,
   });
 
   it('comes back within 5 seconds after a flush by mistake, with the app stopped until somebody starts it', async () => {
@@ -253,8 +249,9 @@ describe('a fenced copy of staging', () => {
       expect(changesOf(objects[index] ?? [], await objectsOf(bucket), timeline), bucket.name).toEqual([]);
   });
 
-  it('has nothing more to do, and leaves nothing when it goes', async () => {
+  it('has nothing more to do; switches itself off when its hours are over; and leaves nothing when it goes', async () => {
     await copy.pulumi('preview', '--non-interactive', '--expect-no-changes');
+    await runOut(copy);
     await copy.remove();
     const left = (await cloud.everything()).filter((object) => JSON.stringify(object).includes('copy-'));
     expect(left).toEqual([]);
