@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { setS3Fault } from '../../lab/services/s3-faults.ts';
 import { ApplyLab } from './support/apply-lab.ts';
 import type { FaultsBed } from './support/faults/bed.ts';
+import { describeDisk } from './support/faults/disk.ts';
 import { describeKilled } from './support/faults/killed.ts';
 import { describeStorage } from './support/faults/storage.ts';
 import { hook } from './support/faults/told.ts';
@@ -26,3 +27,4 @@ afterAll(async () => {
 
 describeKilled(() => bed);
 describeStorage(() => bed);
+describeDisk(() => bed);
