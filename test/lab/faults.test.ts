@@ -4,6 +4,7 @@ import { ApplyLab } from './support/apply-lab.ts';
 import type { FaultsBed } from './support/faults/bed.ts';
 import { describeDisk } from './support/faults/disk.ts';
 import { describeKilled } from './support/faults/killed.ts';
+import { describeRepository } from './support/faults/repository.ts';
 import { describeStorage } from './support/faults/storage.ts';
 import { hook } from './support/faults/told.ts';
 import { WriteLoad } from './support/faults/write-load.ts';
@@ -28,3 +29,4 @@ afterAll(async () => {
 describeKilled(() => bed);
 describeStorage(() => bed);
 describeDisk(() => bed);
+describeRepository(() => bed);
