@@ -52,6 +52,15 @@ async function prod(): Promise<void> {
   await table.repeated('`coop render prod`', 1, () => inLab(coop, 'render', 'prod', '--out', 'rendered'));
 }
 
+/** Four for each run: twenty of five. */
+const powerCuts = (rpo: number) =>
+  rpoAt(
+    table,
+    rpo,
+    4 * runs,
+    (['staging', 'alpha'] as const).map((stack) => ({ stack, domain: stacks[stack] })),
+  );
+
 interface Part {
   /** The stacks it makes, or finds up; they are gone after it. */
   of: Name[];
@@ -68,9 +77,8 @@ const parts: Record<string, Part> = {
   database: { of: ['staging'], up: true, measure: () => database(table, 2) },
   rehearsal: { of: ['staging'], up: true, measure: () => rehearsals(table, 2) },
   growth: { of: ['staging'], up: true, measure: () => growth(table, [0.1, 1, 4]) },
-  // Four power cuts for each run: twenty of five.
-  rpo10: { of: ['staging', 'alpha'], up: true, measure: () => rpoAt(table, 10, 4 * runs) },
-  rpo60: { of: ['staging', 'alpha'], up: true, measure: () => rpoAt(table, 60, 4 * runs) },
+  rpo10: { of: ['staging', 'alpha'], up: true, measure: () => powerCuts(10) },
+  rpo60: { of: ['staging', 'alpha'], up: true, measure: () => powerCuts(60) },
   canaries: { of: ['staging'], up: true, measure: () => canaries(table) },
 };
 const named = process.argv.slice(3);

@@ -6,8 +6,10 @@ import { ssh } from './machine.ts';
 import { inLab, type Table } from './measure.ts';
 import { Writer } from './writer.ts';
 
-/** Whose machine loses its power, and again; both at the same time, in turns of their own. */
-const sources = ['staging', 'alpha'];
+interface Source {
+  stack: string;
+  domain: string;
+}
 
 interface Loss {
   seconds: number;
@@ -18,13 +20,18 @@ interface Loss {
  * Pulls the plug of a machine under writes, restores what its bucket holds on another one while it is still off, and compares the
  * last row that its client saw committed with the newest that came back. Then the machine is switched on again.
  */
-async function lose(stack: string, rpo: number, heavy: boolean, elsewhere: Elsewhere): Promise<Loss> {
+async function lose(
+  { stack, domain }: Source,
+  rpo: number,
+  heavy: boolean,
+  elsewhere: Elsewhere,
+): Promise<Loss> {
   // At any moment of the interval; the first one after the start has passed, and is in the bucket.
   const wait = rpo + 5 + Math.random() * rpo;
   const writer = new Writer(stack, heavy);
   for (const end = performance.now() + wait * 1000; performance.now() < end || !writer.first; )
     await sleep(50);
-  const machine = machineOf(stack);
+  const machine = machineOf(domain);
   await stopMachine(machine, { hard: true });
   writer.end();
   const seconds = (writer.last as number) - (await elsewhere.newest());
@@ -37,9 +44,9 @@ async function lose(stack: string, rpo: number, heavy: boolean, elsewhere: Elsew
   return { seconds, heavy };
 }
 
-function machineOf(stack: string): string {
-  const found = knownMachines().find(({ name }) => name.startsWith('primary.') && name.includes(stack));
-  if (!found) throw new Error(`no machine of ${stack} — the lab's machines`);
+function machineOf(domain: string): string {
+  const found = knownMachines().find(({ name }) => name === `primary.${domain}`);
+  if (!found) throw new Error(`no machine of ${domain} — the lab's machines`);
   return found.id;
 }
 
@@ -52,10 +59,19 @@ async function awake(stack: string): Promise<void> {
   }
 }
 
-/** How much is lost at most when nothing but the bucket is left, at a setting of `rpo`. */
-export async function rpoAt(table: Table, rpo: number, kills: number): Promise<void> {
+/**
+ * How much is lost at most when nothing but the bucket is left, at a setting of `rpo`. The machines of several stacks lose their power
+ * at the same time, each in turns of its own.
+ */
+export async function rpoAt(
+  table: Table,
+  rpo: number,
+  kills: number,
+  sources: readonly Source[],
+): Promise<void> {
   const losses = await Promise.all(
-    sources.map(async (stack, index) => {
+    sources.map(async (source, index) => {
+      const { stack } = source;
       await inLab('pulumi', 'config', 'set', 'rpo', String(rpo), '--stack', stack);
       await inLab('pulumi', 'up', '--stack', stack, '--yes', '--skip-preview', '--non-interactive');
       const elsewhere = new Elsewhere(stack);
@@ -63,7 +79,7 @@ export async function rpoAt(table: Table, rpo: number, kills: number): Promise<v
       const mine: Loss[] = [];
       // Every second one while so much is written that segments fill before their time.
       for (let kill = index; kill < kills; kill += sources.length)
-        mine.push(await lose(stack, rpo, mine.length % 2 === 1, elsewhere));
+        mine.push(await lose(source, rpo, mine.length % 2 === 1, elsewhere));
       return mine;
     }),
   );
