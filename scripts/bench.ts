@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { canaries } from './bench-parts/canaries.ts';
 import { database } from './bench-parts/database.ts';
 import { makeEmpty, previewEmpty, upEmpty } from './bench-parts/empty.ts';
+import { bareDatabase, machine } from './bench-parts/losing.ts';
 import { onMachine } from './bench-parts/machine.ts';
 import { coop, inLab, Table, time } from './bench-parts/measure.ts';
 import { growth, rehearsals } from './bench-parts/rehearsal.ts';
@@ -52,14 +53,17 @@ async function prod(): Promise<void> {
   await table.repeated('`coop render prod`', 1, () => inLab(coop, 'render', 'prod', '--out', 'rendered'));
 }
 
-/** Four for each run: twenty of five. */
-const powerCuts = (rpo: number) =>
-  rpoAt(
-    table,
-    rpo,
-    4 * runs,
-    (['staging', 'alpha'] as const).map((stack) => ({ stack, domain: stacks[stack] })),
-  );
+/** Databases alone, several at the same time; four kills for each run: twenty of five. */
+async function rpo(setting: number): Promise<void> {
+  const sources = await Promise.all([1, 2, 3, 4, 5].map((number) => bareDatabase(number, setting)));
+  await rpoAt(table, 'kills of a database', setting, 4 * runs, sources);
+}
+
+/** The same with whole machines, which lose their power. */
+async function powercut(): Promise<void> {
+  const made = (['staging', 'alpha'] as const).map((stack) => machine(stack, stacks[stack], 10));
+  await rpoAt(table, 'power cuts of a machine', 10, 2 * runs, await Promise.all(made));
+}
 
 interface Part {
   /** The stacks it makes, or finds up; they are gone after it. */
@@ -77,8 +81,9 @@ const parts: Record<string, Part> = {
   database: { of: ['staging'], up: true, measure: () => database(table, 2) },
   rehearsal: { of: ['staging'], up: true, measure: () => rehearsals(table, 2) },
   growth: { of: ['staging'], up: true, measure: () => growth(table, [0.1, 1, 4]) },
-  rpo10: { of: ['staging', 'alpha'], up: true, measure: () => powerCuts(10) },
-  rpo60: { of: ['staging', 'alpha'], up: true, measure: () => powerCuts(60) },
+  powercut: { of: ['staging', 'alpha'], up: true, measure: powercut },
+  rpo10: { of: ['staging'], measure: () => rpo(10) },
+  rpo60: { of: ['staging'], measure: () => rpo(60) },
   canaries: { of: ['staging'], up: true, measure: () => canaries(table) },
 };
 const named = process.argv.slice(3);

@@ -1,36 +1,37 @@
 import { spawn } from 'node:child_process';
 import { paths } from '../../lab/paths.ts';
 import { shellEnvironment } from '../../lab/services/environment.ts';
-import { coop } from './measure.ts';
 
-const psql = 'docker exec -i instance-db-1 psql -U postgres -d mastodon_production --no-psqlrc -Atq';
-const fed = (...lines: string[]) => `printf '%s\\n' ${lines.map((line) => `"${line}"`).join(' ')} | ${psql}`;
+const fed = (psql: string, lines: string[]) =>
+  `printf '%s\\n' ${lines.map((line) => `"${line}"`).join(' ')} | ${psql} -Atq`;
 
 /** Ten rows a second; the client is told of each when it is committed. */
-const writes = fed(
+const writes = [
   'CREATE TABLE IF NOT EXISTS bench_writes (at timestamptz PRIMARY KEY);',
   'INSERT INTO bench_writes VALUES (clock_timestamp()) RETURNING extract(epoch FROM at)',
   '\\\\watch i=0.1',
-);
+];
 
 /** About a megabyte and a half of WAL a second: a segment is full every ten seconds or so. */
-const load = fed(
+const load = [
   'CREATE TABLE IF NOT EXISTS bench_load (text text);',
   'INSERT INTO bench_load SELECT md5(random()::text) FROM generate_series(1, 3000)',
   '\\\\watch i=0.2',
-);
+];
 
-/** A client that writes until the machine goes away, and knows what was committed to it. */
+/** A client that writes until its server goes away, and knows what was committed to it. */
 export class Writer {
   private readonly child;
   private rest = '';
-  /** Seconds since 1970, by the machine's clock, of the first and the last row that it was told of. */
+  /** Seconds since 1970, by the server's clock, of the first and the last row that it was told of. */
   first: number | undefined;
   last: number | undefined;
 
-  constructor(stack: string, heavy: boolean) {
-    const line = heavy ? `${writes} & ${load} >/dev/null; wait` : writes;
-    this.child = spawn(coop, ['ssh', stack, '--', line], {
+  /** `shell` runs a line where `psql` is a way to the database. */
+  constructor(shell: (line: string) => string[], psql: string, heavy: boolean) {
+    const line = heavy ? `${fed(psql, writes)} & ${fed(psql, load)} >/dev/null; wait` : fed(psql, writes);
+    const [program = '', ...args] = shell(line);
+    this.child = spawn(program, args, {
       cwd: paths.project,
       env: shellEnvironment(),
       stdio: ['ignore', 'pipe', 'ignore'],
