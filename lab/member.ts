@@ -40,6 +40,14 @@ export class Member {
     confirmationLink: (email: string) => Promise<string>,
     name = `member_${randomBytes(4).toString('hex')}`,
   ): Promise<Member> {
+    const { member, email } = await Member.signUp(base, fetch, name);
+    const confirmed = await fetch(await confirmationLink(email));
+    if (confirmed.status >= 400) throw new Error(`confirmation answered ${confirmed.status}`);
+    return member;
+  }
+
+  /** Registers an account, and goes no further: its address is not confirmed. */
+  static async signUp(base: string, fetch: Fetch, name: string): Promise<{ member: Member; email: string }> {
     const app = await post(fetch, `${base}/api/v1/apps`, undefined, {
       client_name: 'coop demo',
       redirect_uris: 'urn:ietf:wg:oauth:2.0:oob',
@@ -59,9 +67,7 @@ export class Member {
       agreement: true,
       locale: 'en',
     });
-    const confirmed = await fetch(await confirmationLink(email));
-    if (confirmed.status >= 400) throw new Error(`confirmation answered ${confirmed.status}`);
-    return new Member(base, name, account.access_token, fetch);
+    return { member: new Member(base, name, account.access_token, fetch), email };
   }
 
   /** Uploads a file and waits until the instance has processed it. */

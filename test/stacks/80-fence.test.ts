@@ -9,6 +9,7 @@ import { services } from '../../lab/services/addresses.ts';
 import { confirmationLink } from '../../lab/services/mail-client.ts';
 import { checkout } from '../../scripts/lib/paths.ts';
 import { verifyAnswerSchema } from '../../scripts/lib/report/schema.ts';
+import { Ammunition } from './ammunition.ts';
 import { changesOf, objectsOf } from './buckets.ts';
 import { canariesFrom } from './canaries.ts';
 import { Copy } from './copies.ts';
@@ -18,6 +19,7 @@ import { eventually, reach, run } from './support.ts';
 
 const staging = stacks.find(({ name }) => name === 'staging') as Stack;
 const copy = new Copy('copy', staging);
+const ammunition = new Ammunition(staging);
 const buckets = ['media', 'backups'].map((purpose) => ({
   region: 'fra1',
   name: `staging-social-coop-${purpose}`,
@@ -55,6 +57,13 @@ const digest = (stack: Stack) =>
     `select md5(string_agg(t::text, '|' order by id)) || (select count(*) from accounts) from statuses t`,
   );
 const applied = () => copy.onMachine('instance', 'apply');
+const archived = async () => {
+  // The last segment is archived when it is full, or after `rpo` seconds, or now.
+  const last = await sql(staging, 'select pg_walfile_name(pg_switch_wal())');
+  await eventually(async () =>
+    expect(await sql(staging, `select last_archived_wal >= '${last}' from pg_stat_archiver`)).toBe('t'),
+  );
+};
 const appRuns = async () =>
   (await copy.onMachine("docker ps --format '{{.Names}}'")).stdout.match(/instance-[a-z-]+-1/g)?.sort();
 
@@ -68,8 +77,6 @@ describe('a fenced copy of staging', () => {
     const member = await Member.register(staging.site, labFetch, confirmationLink);
     const media = await member.upload(picture(), 'picture.png', 'image/png');
     post = await member.publish('before the copy was made', { media_ids: [media.id] });
-    // What an unfenced copy would do to the world: a post that is due, told to followers and phones.
-    await member.publish('due at once', { scheduled_at: new Date(Date.now() + 6 * 60_000).toISOString() });
     await staging.tootctl(
       'accounts',
       'create',
@@ -81,21 +88,26 @@ describe('a fenced copy of staging', () => {
       'Owner',
     );
     await staging.onMachine('systemctl start manifest media-sample');
+    await ammunition.load();
     data = await digest(staging);
-    // The last segment is archived when it is full, or after `rpo` seconds, or now.
-    const last = await sql(staging, 'select pg_walfile_name(pg_switch_wal())');
-    await eventually(async () =>
-      expect(await sql(staging, `select last_archived_wal >= '${last}' from pg_stat_archiver`)).toBe('t'),
-    );
+    const moment = await sql(staging, 'select floor(extract(epoch from clock_timestamp()) * 1000)');
+    await member.publish('after the moment that is asked for');
+    await archived();
     objects = await Promise.all(buckets.map(objectsOf));
-    await copy.make({ from: 'staging' });
+    await copy.make({ from: 'staging', at: new Date(Number(moment)).toISOString() });
     await copy.up();
     await copy.readOutputs();
   });
-  afterAll(() => copy.remove());
+  afterAll(async () => {
+    await ammunition.unload();
+    await copy.remove();
+  });
 
-  it('holds the data, and serves it to nobody but this machine itself', async () => {
+  it('holds the data as of the moment asked for, and serves it to nobody but this machine itself', async () => {
+    const texts = (stack: Stack) => sql(stack, "select string_agg(text, ', ' order by id) from statuses");
+    expect(await texts(copy)).toBe((await texts(staging))?.replace(/, after the moment.*/, ''));
     expect(await digest(copy)).toBe(data);
+    expect(await sql(copy, "select count(*) from statuses where text like 'after the moment%'")).toBe('0');
     const line = `curl -sf -H 'Host: ${copy.domain}' -H 'X-Forwarded-Proto: https' http://127.0.0.1:3000/api/v1/statuses/${post.id}`;
     expect((await copy.onMachine(line)).stdout).toContain('before the copy was made');
     const { address } = copy.outputs;
@@ -132,7 +144,6 @@ describe('a fenced copy of staging', () => {
     expect(await appRuns()).toEqual(
       ['db', 'redis', 'sidekiq-default-q', 'streaming', 'web'].map((name) => `instance-${name}-1`),
     );
-    await sql(copy, "update scheduled_statuses set scheduled_at = now() - interval '1 minute'");
     const { stdout } = await copy.onMachine(
       "find /etc/systemd/system -maxdepth 1 -type f -name '*.timer'; docker exec instance-web-1 sh -c 'env; cat .env.production'",
     );
@@ -157,17 +168,20 @@ describe('a fenced copy of staging', () => {
     expect(report.counters.out).toBeGreaterThanOrEqual(10);
   });
 
+  const lift = 'systemctl stop fence-watch && nft delete table inet coop_fence';
+  const firewall = () => copy.object('digitalocean', 'Firewall', ({ name }) => name === 'copy-copy');
+  const everything = [
+    { protocol: 'tcp', portRange: 'all' },
+    { protocol: 'udp', portRange: 'all' },
+  ].map((rule) => ({ ...rule, destinationAddresses: ['0.0.0.0/0', '::/0'] }));
+  const open = async () => {
+    const { id, inputs } = await firewall();
+    await cloud.update('digitalocean', 'Firewall', id, { ...inputs, outboundRules: everything });
+  };
+
   describe('layer by layer', () => {
-    const lift = 'systemctl stop fence-watch && nft delete table inet coop_fence';
     const putBack = 'systemctl reload social-coop-fence && systemctl start fence-watch';
-    const firewall = () => copy.object('digitalocean', 'Firewall', ({ name }) => name === 'copy-copy');
-    const everything = [
-      { protocol: 'tcp', portRange: 'all' },
-      { protocol: 'udp', portRange: 'all' },
-    ].map((rule) => ({ ...rule, destinationAddresses: ['0.0.0.0/0', '::/0'] }));
     let closed: Awaited<ReturnType<typeof firewall>>;
-    const open = () =>
-      cloud.update('digitalocean', 'Firewall', closed.id, { ...closed.inputs, outboundRules: everything });
     beforeAll(async () => {
       closed = await firewall();
     });
@@ -243,10 +257,70 @@ describe('a fenced copy of staging', () => {
     expect(held).toBeGreaterThanOrEqual(500);
   });
 
+  describe('with everything pending that a copy does by itself', () => {
+    const media = buckets[0] as (typeof buckets)[number];
+    const every = ['scheduled post', 'federated deletion', 'file vacuumed', 'mail to the staff'].concat(
+      'queued delivery',
+    );
+    const nothing = Object.fromEntries(every.map((name) => [name, false]));
+    let before: number[];
+    beforeAll(async () => {
+      const there = await ammunition.waiting(staging);
+      expect(there.retry).toBeGreaterThan(0);
+      expect(there.mailers).toBeGreaterThan(0);
+      before = await ammunition.seen();
+    });
+
+    it('has none of the source’s jobs, and nobody for its own', async () => {
+      expect(await ammunition.waiting(copy)).toEqual({ push: 0, mailers: 0, scheduler: 0, retry: 0 });
+      await ammunition.arm(copy);
+      await eventually(async () => {
+        const { push, mailers, scheduler } = await ammunition.waiting(copy);
+        expect([push, scheduler]).toEqual([1, 3]);
+        expect(mailers).toBeGreaterThanOrEqual(2);
+      });
+      expect(await ammunition.arrived(media)).toEqual(nothing);
+      expect(await ammunition.seen()).toEqual(before);
+    });
+
+    it('lets none of it out though somebody works every queue, on a network with a way out', async () => {
+      await ammunition.work(copy);
+      await eventually(async () => {
+        const tried = await ammunition.failures(copy);
+        expect(tried).toEqual([
+          'ActionMailer::MailDeliveryJob',
+          'ActivityPub::DeliveryWorker',
+          'Scheduler::VacuumScheduler',
+        ]);
+        // Both mails, and each of three activities.
+        expect((await ammunition.waiting(copy)).retry).toBeGreaterThanOrEqual(5);
+      }, 90);
+      await ammunition.stopWork(copy);
+      expect(await ammunition.arrived(media)).toEqual(nothing);
+      expect(await ammunition.seen()).toEqual(before);
+    });
+  });
+
   it('leaves the source’s buckets as they were, byte for byte', async () => {
     const timeline = Number(await sql(staging, 'select timeline_id from pg_control_checkpoint()'));
     for (const [index, bucket] of buckets.entries())
       expect(changesOf(objects[index] ?? [], await objectsOf(bucket), timeline), bucket.name).toEqual([]);
+  });
+
+  it('was loaded: without fence, networks and what is forced, all of it arrives', async () => {
+    await open();
+    await copy.onMachine(`${lift}; nft delete table inet social_coop`);
+    await ammunition.work(copy, {
+      ...(await ammunition.sourceKey()),
+      SMTP_SERVER: mail.host,
+      MASTODON_STANDIN_SPEED: '10',
+    });
+    await ammunition.again(copy);
+    await eventually(async () => {
+      const arrived = await ammunition.arrived(buckets[0] as (typeof buckets)[number]);
+      const missing = Object.keys(arrived).filter((name) => !arrived[name]);
+      expect(missing, missing.length > 0 ? await ammunition.log(copy) : '').toEqual([]);
+    }, 90);
   });
 
   it('has nothing more to do; switches itself off when its hours are over; and leaves nothing when it goes', async () => {
