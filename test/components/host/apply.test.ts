@@ -25,7 +25,8 @@ test('ships the tree of this stack, this machine and these buckets on stdin, and
   const { inputs, secrets } = only(resources, 'Command');
   const machine = { name: 'staging-primary', address: '203.0.113.10', role: 'primary' as const };
   const facts = { stack: 'staging', config, media: bucket('media'), backups: bucket('backups') };
-  const kit = makeKit({ ...facts, project: 'instance', raw: engineConfig({ ...config }) });
+  const addresses = [machine.address, '2001:db8::20'];
+  const kit = makeKit({ ...facts, project: 'instance', raw: engineConfig({ ...config }), addresses });
   const { tar, hash } = archive(renderHost({ ...facts, machine, kit }));
   expect(inputs.stdin).toBe(tar);
   expect(secrets).toEqual(['connection', 'stdin']);
