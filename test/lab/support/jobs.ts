@@ -16,7 +16,7 @@ export function jobsOf(get: () => ApplyLab) {
     /** Starts a job and sees whether it ends as it should; `output` is what it said. */
     async start(job: string, well = true): Promise<Ran> {
       const ran = await get().ssh(
-        `at=$(date +%s.%N); systemctl start ${job}.service; code=$?; journalctl --sync; journalctl --unit ${job} --since "@$at" --output cat; exit $code`,
+        `at=$(date +%s.%N); systemctl reset-failed ${job}.service 2>/dev/null; systemctl start ${job}.service; code=$?; journalctl --sync; journalctl --unit ${job} --since "@$at" --output cat; exit $code`,
         { seconds: 150 },
       );
       expect(ran.code === 0, ran.output).toBe(well);
