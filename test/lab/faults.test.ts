@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { setS3Fault } from '../../lab/services/s3-faults.ts';
 import { ApplyLab } from './support/apply-lab.ts';
 import type { FaultsBed } from './support/faults/bed.ts';
+import { describeDisk } from './support/faults/disk.ts';
 import { describeKilled } from './support/faults/killed.ts';
 import { describeRepository } from './support/faults/repository.ts';
 import { describeStorage } from './support/faults/storage.ts';
@@ -27,4 +28,5 @@ afterAll(async () => {
 
 describeKilled(() => bed);
 describeStorage(() => bed);
+describeDisk(() => bed);
 describeRepository(() => bed);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labFetch } from '../../lab/client.ts';
 import { cloud } from '../../lab/cloud/client.ts';
+import { containerName } from '../../lab/machines/names.ts';
 import { Member } from '../../lab/member.ts';
 import { paths } from '../../lab/paths.ts';
 import { picture as makePicture } from '../../lab/picture.ts';
@@ -34,22 +35,70 @@ async function everything() {
   return [...ids, ...names, ...readdirSync(paths.project)].sort();
 }
 
-/** A rehearsal under way, as soon as its machine is there. */
-async function begun(): Promise<{ child: ChildProcess; ended: Promise<number | null> }> {
-  const [program = '', ...args] = usual();
+interface Begun {
+  child: ChildProcess;
+  ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+  /** Once it has said so. */
+  says(what: string): Promise<void>;
+}
+
+/** A rehearsal under way. */
+function begin(...more: string[]): Begun {
+  const [program = '', ...args] = [...usual(), ...more];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  let said = '';
-  await new Promise<void>((resolve, reject) => {
-    child.once('close', () => reject(new Error(`ended at once:\n${said}`)));
-    // Its last words are the reason why it ended.
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
-        if (said.includes('the machine is there')) resolve();
-      });
+  let stdout = '';
+  let stderr = '';
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
+    child.once('close', (code) => resolve({ code, stdout, stderr })),
+  );
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
   });
-  return { child, ended };
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    child.emit('said');
+  });
+  const says = (what: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => stderr.includes(what) && resolve();
+      child.on('said', look);
+      ended.then(() => reject(new Error(`ended before it said "${what}":\n${stderr}${stdout}`)));
+      look();
+    });
+  return { child, ended, says };
+}
+
+const there = 'the machine is there';
+const droplets = async () => (await cloud.list('digitalocean', 'Droplet')).map(({ id }) => id);
+
+/** Command lines of what still runs for a rehearsal. */
+const atWork = () =>
+  readdirSync('/proc').flatMap((pid) => {
+    try {
+      const [environment, line] = ['environ', 'cmdline'].map((name) =>
+        readFileSync(join('/proc', pid, name), 'utf8'),
+      );
+      return /COOP_REHEARSAL=|--stack[=\0]rehearsal-/.test(`${environment}\0${line}`)
+        ? [line?.replaceAll('\0', ' ')]
+        : [];
+    } catch {
+      return [];
+    }
+  });
+
+/** A rehearsal whose machine loses its network in the middle of what is done there. */
+async function lose(): Promise<Begun> {
+  const before = await droplets();
+  const lost = begin('--json');
+  await lost.says(there);
+  const [id = ''] = (await droplets()).filter((each) => !before.includes(each));
+  const container = containerName(`do-${id}`);
+  await eventually(
+    () => must(['docker', 'exec', container, 'test', '-e', '/run/social.coop/apply.lock']),
+    60,
+  );
+  await cloud.machine(id, 'cut');
+  return lost;
 }
 
 describe.skipIf(!source)('coop rehearse', () => {
@@ -83,14 +132,16 @@ describe.skipIf(!source)('coop rehearse', () => {
     });
 
     it('restores staging behind the fence, its media too, finds it whole, and reports', async () => {
-      const ran = await run([...usual(), '--provider', 'hetzner', '--media', 'copy', '--keep', '--json'], {
-        seconds: 400,
-      });
+      const rehearsal = begin('--provider', 'hetzner', '--media', 'copy', '--keep', '--json');
+      // Beside it a backup of the source, while this one fetches: neither sees the other.
+      await rehearsal.says('the fence is up');
+      await source?.onMachine('instance backup full');
+      const ran = await rehearsal.ended;
       const said = ran.stdout.startsWith('{') ? JSON.parse(ran.stdout) : undefined;
       const wrong = said?.checks?.filter((check: { status: string }) => check.status === 'failed');
       expect(
         ran.code,
-        said ? JSON.stringify([said.failure, said.notTested, wrong]) : ran.output.slice(-6000),
+        said ? JSON.stringify([said.failure, said.notTested, wrong]) : ran.stderr.slice(-6000),
       ).toBe(0);
       const { ok, uploaded, page: written, keptUntil, ...rest } = said;
       [page, report] = [written, rest];
@@ -177,16 +228,25 @@ describe.skipIf(!source)('coop rehearse', () => {
     }, 170_000);
   });
 
-  it('leaves nothing when it is stopped, or killed outright and cleaned up after, two at once', async () => {
+  it('leaves nothing when its machine is cut off, when it is stopped, or killed outright and cleaned up after, three at once', async () => {
     const before = await everything();
-    const stopped = await begun();
-    const killed = await begun();
-    process.kill(-(stopped.child.pid as number), 'SIGINT');
+    const lost = await lose();
+    const stopped = begin();
+    await stopped.says(there);
+    const killed = begin();
+    await killed.says(there);
+    process.kill(-(stopped.child.pid as number), 'SIGTERM');
     process.kill(-(killed.child.pid as number), 'SIGKILL');
     await killed.ended;
     const done = await must(words('--cleanup', '--yes'));
     expect(done.stdout).toMatch(/^gone: rehearsal-\S+\n$/);
-    expect(await stopped.ended).toBe(130);
+    expect((await stopped.ended).code).toBe(143);
+    const { code, stdout } = await lost.ended;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, result: 'failed' });
+    expect(JSON.parse(stdout).failure).toMatch(/^the machine does not answer: it, or its network, was lost/);
     await eventually(async () => expect(await everything()).toEqual(before), 5);
-  }, 300_000);
+    // Nothing is at work any more for a rehearsal, whoever began it.
+    expect(atWork()).toEqual([]);
+  }, 420_000);
 });
