@@ -11,9 +11,7 @@ import { describeMachine, type MachineOutputs } from './machine/outputs.ts';
 import { type Kit, makeKit } from './recovery/kit.ts';
 import { pinnedAddresses } from './restore/machine.ts';
 import type { Buckets } from './storage/buckets.ts';
-import { dumpBuckets, dumpsWithoutKeys } from './storage/dump.ts';
-import { storages } from './storage/index.ts';
-import { SourceBuckets, withoutKeys } from './storage/source.ts';
+import { bucketsWithoutKeys, makeBuckets } from './storage/index.ts';
 
 export interface InstanceArgs {
   /** Validated configuration of the stack. */
@@ -64,23 +62,7 @@ export class Instance extends pulumi.ComponentResource {
 
     const primary = this.machine('primary', group);
     const secondary = config.secondary && this.machine('secondary', group);
-    const { storage, backupDays, protect } = config;
-    const { dump, media } = config.restore ?? {};
-    const buckets = dump
-      ? dumpBuckets(dump, config.secrets, { storage, stack })
-      : media
-        ? new SourceBuckets(`${name}-storage`, { storage, media, stack, after: members(group) }, parent)
-        : storages[storage.provider](
-            `${name}-storage`,
-            {
-              storage,
-              retentionDays: backupDays,
-              protect,
-              adopt: args.adopt === true,
-              after: members(group),
-            },
-            parent,
-          );
+    const buckets = makeBuckets(`${name}-storage`, { ...args, after: members(group) }, parent);
     group?.hold(`${name}-group`, [...primary.urns, ...(secondary?.urns ?? []), ...buckets.urns]);
 
     const { address, address6 } = primary;
@@ -160,14 +142,11 @@ export class Instance extends pulumi.ComponentResource {
   /** Everything the machine needs from the world, and then the fence: before any secret, and before any data. */
   private prepare(role: Role, machine: Reached): { reaches: pulumi.Output<string[]> } {
     const { stack, config } = this.args;
-    const { dump, media = 'empty' } = config.restore ?? {};
     const prepared = new Apply(
       `${this.instance}-prepare`,
       {
         ...{ stack, config, role, machine, phase: 'prepare', machineName: `${this.instance}-${role}` },
-        buckets: dump
-          ? dumpsWithoutKeys(dump, { storage: config.storage, stack })
-          : withoutKeys({ storage: config.storage, media, stack }),
+        buckets: bucketsWithoutKeys(this.args),
       },
       { parent: this },
     );

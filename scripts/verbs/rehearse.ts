@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { tokenVariables } from '../../components/accounts/providers.ts';
 import type { RestoreConfig } from '../../components/config/types.ts';
 import { VisibleError } from '../../components/errors.ts';
 import { announce, type Context, findContext } from '../lib/context.ts';
@@ -17,6 +16,7 @@ import type { BaseFlags } from '../lib/rehearse/dump/base.ts';
 import { refuseOtherFlags, withDumpOptions } from '../lib/rehearse/dump/flags.ts';
 import type { DumpFlags } from '../lib/rehearse/dump/place.ts';
 import { rehearseDump } from '../lib/rehearse/dump/rehearse-dump.ts';
+import { refuseWithoutKeys } from '../lib/rehearse/keys.ts';
 import { chooseMachine, type MachineWishes, priceOf } from '../lib/rehearse/machine.ts';
 import { type OfferName, offers } from '../lib/rehearse/offers.ts';
 import { publish } from '../lib/rehearse/outcome.ts';
@@ -115,20 +115,7 @@ async function run(stack: string | undefined, flags: Flags): Promise<void> {
     throw new VisibleError(
       'no stack — coop rehearse — say whose backups: coop rehearse prod, or where dumps are: --from-dump',
     );
-  const missing = ['SPACES_ACCESS_KEY_ID', 'SPACES_SECRET_ACCESS_KEY'].filter((name) => !context.env[name]);
-  if (flags.media === 'copy' && missing.length > 0)
-    throw new VisibleError(
-      `no key to make a bucket with — ${missing.join(' and ')} not set — --media copy wants a bucket of its own: export it, or leave --media out; nothing was made`,
-    );
-  if (flags.upload && missing.length > 0 && fromDump === undefined)
-    throw new VisibleError(
-      `no key for the report — ${missing.join(' and ')} not set — export it, or keep the report here only: --no-upload; nothing was made`,
-    );
-  const token = tokenVariables[flags.provider];
-  if (!context.env[token])
-    throw new VisibleError(
-      `no token for the machine — --provider ${flags.provider}: ${token} is not set — export it: coop doctor says how to get one; nothing was made`,
-    );
+  refuseWithoutKeys(context.env, flags);
   const progress = makeProgress(process.stderr, flags);
   const told = await untilPutRight(
     async (stop) => {

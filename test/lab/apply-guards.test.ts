@@ -129,6 +129,30 @@ describe('an app', () => {
   });
 });
 
+describe('a key that what is stored was encrypted with', () => {
+  const secret = 'of-another-instance-altogether-0';
+
+  it.each([
+    ['repositoryCipher', secret],
+    ['activeRecordPrimaryKey', secret.replaceAll('-', 'x')],
+    ['activeRecordDeterministicKey', secret.replaceAll('-', 'x')],
+    ['activeRecordKeyDerivationSalt', secret.replaceAll('-', 'x')],
+  ])('is refused by name when it is another, before anything changes: %s', async (name, value) => {
+    const before = await starts(lab);
+    const { secrets } = facts.config;
+    const ran = await lab.apply(changed({ secrets: { ...secrets, [name]: value } }));
+    expect(ran.code, ran.output).toBe(1);
+    expect(ran.output).toContain(`nothing was changed — secrets.${name}: what is stored was encrypted`);
+    expect(ran.output).not.toContain(value);
+    expect(await starts(lab)).toEqual(before);
+    expect(await lab.must('instance drift')).toBe('nothing was changed by hand\n');
+  });
+
+  it('applies as it was', async () => {
+    expect((await lab.apply(facts)).code).toBe(0);
+  });
+});
+
 describe('a broken rendered file', () => {
   const spoiled = (path: string, content: (was: string) => string): HostFile[] =>
     renderHost(facts).map((file) =>
