@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkout } from '../../scripts/lib/paths.ts';
 
@@ -62,7 +62,19 @@ function problems(change: Partial<typeof sound>): string[] {
   const ran = spawnSync(
     'jq',
     [
-      ...['--null-input', '--from-file', program, '--arg', 'number', '1', '--arg', 'archived', archived],
+      ...[
+        '-L',
+        dirname(program),
+        '--null-input',
+        '--from-file',
+        program,
+        '--arg',
+        'number',
+        '1',
+        '--arg',
+        'archived',
+        archived,
+      ],
       ...[
         '--argjson',
         'bars',

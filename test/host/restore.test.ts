@@ -16,6 +16,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+const wal = (number: number, timeline = 1) =>
+  `0000000${timeline}00000000${number.toString(16).toUpperCase().padStart(8, '0')}`;
+/** After a recovery the history goes on under another number. */
+const whole = [wal(4), wal(5), wal(6), wal(6, 2), wal(7, 2)];
 const MB = 1024 * 1024;
 const seconds = (time: string) => Date.parse(time) / 1000;
 const backup = (label: string, ended: string, more = {}) => ({
@@ -23,6 +27,7 @@ const backup = (label: string, ended: string, more = {}) => ({
   database: { id: 1, 'repo-key': 1 },
   timestamp: { start: seconds(ended) - 60, stop: seconds(ended) },
   info: { size: 30 * MB },
+  archive: { start: wal(4), stop: wal(4) },
   ...more,
 });
 const cluster = { id: 1, 'repo-key': 1, 'system-id': 7574712345678901234n, version: '17' };
@@ -40,8 +45,14 @@ function judge(
     postgres = '17.6',
     free = 100_000,
     code = 0,
-  }: { at?: string; postgres?: string; free?: number; code?: number } = {},
+    archived = whole,
+  }: { at?: string; postgres?: string; free?: number; code?: number; archived?: string[] } = {},
 ) {
+  const listing = archived.map((name) => [
+    `17-1/${name.slice(0, 16)}/${name}-${'a'.repeat(40)}.zst`,
+    { type: 'file', time: seconds('2026-11-02T01:00:00Z') + 60 * Number.parseInt(name.slice(16), 16) },
+  ]);
+  writeFileSync(join(root, 'archive'), JSON.stringify(Object.fromEntries(listing)));
   writeFileSync(
     join(root, 'said'),
     `postgres (PostgreSQL) ${postgres} (Debian ${postgres}-0+deb13u1)\n${said}\n`,
@@ -49,13 +60,14 @@ function judge(
   const script = `
     . "$LIB/common.sh"; state=${root}; pgdata=$state/postgres/17/data; . "$LIB/restore.sh"
     STANZA=instance BACKUPS_BUCKET=b BACKUPS_ENDPOINT=e RESTORE_FROM=prod
-    compose() { cat ${root}/said; return ${code}; }
+    compose() { case $* in *repo-ls*) cat ${root}/archive ;; *) cat ${root}/said; return ${code} ;; esac; }
+    sleep() { :; }
     room_here() { echo ${free}; }
     info=$(restore_info) || fail "cannot be read — $(why_unreadable "$info")"
     refuse_restore "$info"; echo fine`;
   const ran = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
     encoding: 'utf8',
-    env: { ...process.env, LIB: lib, RESTORE_AT: at },
+    env: { ...process.env, LIB: lib, APPLY_LIB: lib, RESTORE_AT: at },
   });
   return ran.status === 0 ? ran.stdout.trim() : ran.stderr.trim();
 }
@@ -94,6 +106,26 @@ describe('a copy is restored', () => {
       /it needs 109024 MB, and 100000 MB/,
     ],
   ])('unless there is %s', (_, said, options, why) => expect(judge(said, options)).toMatch(why));
+
+  it.each([
+    [
+      'in the middle',
+      [wal(1), wal(4), wal(5), wal(8), wal(9)],
+      'segments',
+      '2',
+      wal(5),
+      '01:05:00',
+      '01:04:00',
+    ],
+    ['of a later history', [...whole, wal(9, 2)], 'segment', '1', wal(7, 2), '01:07:00', '01:06:00'],
+  ])('or WAL is missing %s, and as of a moment before it', (_, archived, word, number, after, at, reach) => {
+    expect(judge(answer(list), { archived })).toContain(
+      `WAL is missing: ${number} ${word} after ${after}, archived 2026-11-02T${at}Z; a moment that can be reached is 2026-11-02T${reach}Z`,
+    );
+    expect(judge(answer(list), { archived, at: '2026-11-02T01:04:00Z' })).toBe('fine');
+    // What is older than the backup is not needed.
+    expect(judge(answer(list), { archived: [wal(1), wal(3), ...whole] })).toBe('fine');
+  });
 
   it.each([
     [

@@ -6,6 +6,8 @@ export interface RepositoryBackup {
   label: string;
   /** From here on the database can be brought back. */
   ended: Date;
+  /** Segment of WAL that its replay begins with. */
+  begins: string;
 }
 
 /** What a repository of pgBackRest holds, as far as it can be told without the machine that wrote it. */
@@ -17,14 +19,29 @@ export type Repository =
       problem: undefined;
       /** Of the database as it was last, oldest first. */
       backups: RepositoryBackup[];
-      /** When the newest segment of WAL arrived; undefined without one. */
-      archived: Date | undefined;
+      archive: Archive;
     };
+
+/** What of the archive can be replayed. */
+export interface Archive {
+  /** When the newest segment of WAL arrived that all before it are there for; undefined without one. */
+  reaches: Date | undefined;
+  /** Where it breaks off, when more came later: PostgreSQL would take that for its end. */
+  gap?: { after: string; missing: number };
+}
 
 const ROOT = 'pgbackrest';
 
-/** Reads the catalogue of the backups, encrypted as it is, and the names of the newest WAL beside it. */
-export async function readRepository(from: ReadableBucket, cipher: string, ask: Ask): Promise<Repository> {
+/**
+ * Reads the catalogue of the backups, encrypted as it is, and the names of the WAL beside it that follows the newest of them
+ * that ended before `at`.
+ */
+export async function readRepository(
+  from: ReadableBucket,
+  cipher: string,
+  ask: Ask,
+  at?: Date,
+): Promise<Repository> {
   const path = `${ROOT}/backup/${stanza}/backup.info`;
   // Two of the same, so that one can be damaged.
   const files = [await findObject(from, path, ask), await findObject(from, `${path}.copy`, ask)];
@@ -42,16 +59,27 @@ export async function readRepository(from: ReadableBucket, cipher: string, ask: 
   const backups = Object.entries(current as Record<string, BackupEntry>)
     // No moment of before an upgrade can be reached with what came after it.
     .filter(([, entry]) => entry['db-id'] === id)
-    .map(([label, entry]) => ({ label, ended: new Date(entry['backup-timestamp-stop'] * 1000) }))
+    .map(([label, entry]) => ({
+      label,
+      ended: new Date(entry['backup-timestamp-stop'] * 1000),
+      begins: entry['backup-archive-start'],
+    }))
     .sort((a, b) => +a.ended - +b.ended);
-  const archived = await newestSegment(from, `${ROOT}/archive/${stanza}/${major}-${id}/`, ask);
-  return { problem: undefined, backups, archived };
+  const first = backups.findLast(({ ended }) => !at || +ended <= +at) ?? backups[0];
+  const segments = await segmentsSince(
+    from,
+    `${ROOT}/archive/${stanza}/${major}-${id}/`,
+    first?.begins ?? '',
+    ask,
+  );
+  return { problem: undefined, backups, archive: replayable(segments) };
 }
 
 interface BackupEntry {
   'db-id': number;
   /** Seconds since 1970. */
   'backup-timestamp-stop': number;
+  'backup-archive-start': string;
 }
 
 // Of another passphrase, padding may fit by chance: what comes out is no catalogue then.
@@ -72,13 +100,48 @@ function sectionsOf(text: string): Record<string, Record<string, unknown>> {
   return sections;
 }
 
-/** Directories are called after timeline and log, so that the last is of the newest history. */
-async function newestSegment(from: ReadableBucket, path: string, ask: Ask): Promise<Date | undefined> {
+interface Segment {
+  name: string;
+  stored: Date;
+}
+
+/** Directories are called after timeline and log, segments after those and their number: all of them sort by age. */
+async function segmentsSince(
+  from: ReadableBucket,
+  path: string,
+  begins: string,
+  ask: Ask,
+): Promise<Segment[]> {
   const { directories } = await listDirectory(from, path, ask);
-  for (const directory of directories.sort().reverse()) {
+  const found: Segment[] = [];
+  for (const directory of directories.sort()) {
+    if ((directory.split('/').at(-2) ?? '') < begins.slice(0, 16)) continue;
     const { objects } = await listDirectory(from, directory, ask);
-    const segments = objects.filter(({ key }) => /\/[0-9A-F]{24}-[0-9a-f]{40}/.test(key));
-    if (segments.length > 0) return new Date(Math.max(...segments.map(({ stored }) => +stored)));
+    for (const { key, stored } of objects) {
+      const [, name = ''] = /\/([0-9A-F]{24})-[0-9a-f]{40}/.exec(key) ?? [];
+      if (name !== '' && name >= begins) found.push({ name, stored });
+    }
   }
-  return undefined;
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const timeline = ({ name }: Segment) => name.slice(0, 8);
+/** 256 segments of 16 MB to each number in the middle. */
+const position = ({ name }: Segment) =>
+  Number.parseInt(name.slice(8, 16), 16) * 256 + Number.parseInt(name.slice(16), 16);
+
+/** Up to the first that is missing; where one timeline ends and the next begins is no gap. */
+function replayable(segments: readonly Segment[]): Archive {
+  const newest = (some: readonly Segment[]) =>
+    some.length === 0 ? undefined : new Date(Math.max(...some.map(({ stored }) => +stored)));
+  for (const [index, segment] of segments.entries()) {
+    const before = segments[index - 1];
+    if (!before || timeline(before) !== timeline(segment)) continue;
+    const missing = position(segment) - position(before) - 1;
+    if (missing > 0)
+      return { reaches: newest(segments.slice(0, index)), gap: { after: before.name, missing } };
+  }
+  return {
+    reaches: newest(segments.filter((each) => timeline(each) === timeline(segments.at(-1) as Segment))),
+  };
 }

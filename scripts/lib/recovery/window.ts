@@ -17,7 +17,8 @@ export async function refuseWithoutBackups(
   ask: Ask,
 ): Promise<void> {
   const { repositoryCipher } = JSON.parse(kit.config[`${prefix}secrets`] ?? '{}') as Record<string, string>;
-  const repository = await readRepository(from, repositoryCipher ?? '', ask);
+  const moment = at !== undefined && isTime(at) ? new Date(at) : undefined;
+  const repository = await readRepository(from, repositoryCipher ?? '', ask, moment);
   refuseRepository(repository, kit, `s3://${from.bucket}/pgbackrest`, at);
 }
 
@@ -50,16 +51,21 @@ export function refuseRepository(
       `the backups are of PostgreSQL ${repository.major}, and the image here has ${postgresMajor}`,
       'use the checkout that the stack was brought up with; upgrade afterwards',
     );
-  const { backups, archived } = repository;
+  const { backups, archive } = repository;
   const [oldest] = backups;
   if (!oldest) throw refuse('no backup in the repository', 'is it the right bucket?');
-  if (at === undefined) return;
   // A backup is chosen that ended before the second asked for.
   const begin = new Date(+oldest.ended + 1000);
-  const end = archived ? new Date(Math.floor(+archived / 1000 - UNDER_WAY) * 1000) : begin;
-  if (Date.parse(at) >= +begin && Date.parse(at) <= +end) return;
+  const { reaches, gap } = archive;
+  const end = reaches ? new Date(Math.floor(+reaches / 1000 - UNDER_WAY) * 1000) : begin;
+  if (at === undefined && gap)
+    throw refuse(
+      `WAL is missing: ${gap.missing} segment(s) after ${gap.after}, and what was written later cannot be brought back without`,
+      `look for it in the bucket's old versions, and take the marks of its deletion away; or go back to before it: --at ${second(end)}`,
+    );
+  if (at === undefined || (Date.parse(at) >= +begin && Date.parse(at) <= +end)) return;
   throw new VisibleError(
-    `cannot go back to that moment — --at ${at} — ${stack} can be brought back to any moment from ${second(begin)} to ${second(end)}, and without --at to the last that was archived; nothing was written`,
+    `cannot go back to that moment — --at ${at} — ${stack} can be brought back to any moment from ${second(begin)} to ${second(end)}, ${gap ? `where ${gap.missing} segment(s) of WAL are missing` : 'and without --at to the last that was archived'}; nothing was written`,
   );
 }
 

@@ -32,7 +32,12 @@ function sealed(text: string, passphrase = 'of-the-backups'): Buffer {
 
 const seconds = (iso: string) => Date.parse(iso) / 1000;
 const entry = (id: number, ended: string) =>
-  JSON.stringify({ 'backup-timestamp-stop': seconds(ended), 'backup-type': 'full', 'db-id': id });
+  JSON.stringify({
+    'backup-timestamp-stop': seconds(ended),
+    'backup-archive-start': '000000010000000000000009',
+    'backup-type': 'full',
+    'db-id': id,
+  });
 const catalogue = (lines: string[], version = '17', id = 2) =>
   [
     '[backrest]',
@@ -116,6 +121,26 @@ describe('what the backups reach back to, asked of the bucket alone', () => {
     await expect(refuse(whole, at)).rejects.toThrow(
       `cannot go back to that moment — --at ${at} — prod can be brought back to any moment from 2026-11-20T00:10:01Z to 2026-11-23T04:15:02Z, and without --at to the last that was archived; nothing was written`,
     );
+  });
+
+  it('WAL that is missing is told of before it ends a replay, and how far one gets; a moment before it is good', async () => {
+    const add = (name: string, stored: string) => ({
+      [`${archive}${name.slice(0, 16)}/${segment(name)}`]: stored,
+    });
+    const broken = {
+      ...whole,
+      ...add('00000002000000000000000D', '2026-11-23T04:20:00.000Z'),
+      ...add('00000002000000000000000E', '2026-11-23T04:21:00.000Z'),
+    };
+    await expect(refuse(broken)).rejects.toThrow(
+      /^WAL is missing: 2 segment\(s\) after 00000002000000000000000A, .* --at 2026-11-23T04:59:55Z; nothing was written$/,
+    );
+    await refuse(broken, '2026-11-23T04:15:02Z');
+    await expect(refuse(broken, '2026-11-23T05:20:00Z')).rejects.toThrow(
+      /where 2 segment\(s\) of WAL are missing/,
+    );
+    // What is older than the backup that one begins with is not needed.
+    await refuse({ ...whole, ...add('000000010000000000000002', '2026-11-01T00:00:00.000Z') });
   });
 
   it('a time without a zone is none', async () => {

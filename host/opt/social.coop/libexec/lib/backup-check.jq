@@ -1,11 +1,8 @@
 # What is wrong with a repository: `info` and listings of it, compared with each other and with what the database says it archived.
 # Prints {problems: […], said, figures: […], wal: a segment to fetch back}.
-def hex: ascii_downcase | explode | reduce .[] as $digit (0; . * 16 + (if $digit < 58 then $digit - 48 else $digit - 87 end));
-# A segment's number in its line: clusters and their timelines each have one. 256 segments of 16 MB to each of the middle digits.
-def segment($database): {line: "\($database)/\(.[0:8])", number: ((.[8:16] | hex) * 256 + (.[16:24] | hex))};
+include "wal";
 def some: if length > 3 then (.[0:3] | join(", ")) + " and \(length - 3) more" else join(", ") end;
 def hours: . / 360 | round / 10 | "\(.) h";
-def files: to_entries | map(select(.value.type == "file"));
 def is_manifest: test("/backup\\.manifest(\\.copy)?$");
 
 ($info[0][0] // {}) as $stanza
@@ -15,10 +12,7 @@ def is_manifest: test("/backup\\.manifest(\\.copy)?$");
 | ($stored | map(select(.key | endswith("/backup.manifest")) | .key | split("/")[0])) as $present
 # What a backup stored itself lies under its label.
 | (reduce ($stored[] | select(.key | is_manifest | not)) as $file ({}; .[$file.key | split("/")[0]] += $file.value.size)) as $sizes
-# Segments lie under their name and the hash of what is in them: 17-1/0000000100000000/000000010000000000000002-….zst
-| ($archive[0] | files | map(select(.key | test("/[0-9A-F]{24}-[0-9a-f]{40}"))
-    | (.key | split("/")) as $path
-    | {path: .key, time: .value.time} + ($path[-1] | segment($path[0] | split("-")[1])))) as $wal
+| ($archive[0] | segments) as $wal
 | ($wal | group_by(.line) | map({(.[0].line): (map(.number) | unique)}) | add // {}) as $numbers
 | (reduce $wal[] as $one ({}; .["\($one.line) \($one.number)"] = true)) as $is
 | ($archived | segment($stanza.db // [] | map(.id) | max)) as $last

@@ -22,6 +22,15 @@ why_unreadable() {
   esac
 }
 
+# The same of a fetch, which begins only when the catalogue has opened: what does not open then is damaged.
+why_not_fetched() {
+  case $1 in
+    *ChecksumError* | *CryptoError* | *FormatError* | *FileMissingError* | *'missing file'* | *'checksum'*)
+      echo "a file of the backup is gone, or damaged — on the source's machine \`sudo instance backup undelete\` brings back what was deleted; older versions of a damaged one are in the bucket; or take an older backup, by a moment before this one: restore.at, or --at" ;;
+    *) why_unreadable "$1" ;;
+  esac
+}
+
 # Free megabytes for the database.
 room_here() { df --output=avail --block-size=1M "$state/postgres" | tail -n 1 | tr -d ' '; }
 
@@ -65,6 +74,22 @@ refuse_restore() {
   room=$(room_here)
   [ "$needed" -le "$room" ] ||
     fail "the disk has no room for the copy — it needs $needed MB, and $room MB are free — take a larger primary.size for a new machine; nothing was fetched"
+  [ -n "$RESTORE_AT" ] || refuse_gap "$backup"
+}
+
+# PostgreSQL takes a segment that is not there for the end of all, and goes on without what came after it. On the way to a
+# moment it refuses that itself.
+refuse_gap() {
+  local listed gap
+  for _ in $(seq 6); do
+    listed=$(compose run --rm --no-deps -T db pgbackrest --stanza="$STANZA" --output=json --recurse --log-level-console=error repo-ls "archive/$STANZA") ||
+      fail "what was archived cannot be listed — s3://$BACKUPS_BUCKET at $BACKUPS_ENDPOINT — $(why_unreadable "$listed")"
+    gap=$(jq -L "$APPLY_LIB" --null-input --raw-output --from-file "$APPLY_LIB/restore-gap.jq" --argjson backup "$1" --slurpfile archive <(printf '%s' "$listed"))
+    [ -n "$gap" ] || return 0
+    # Of two on their way from a source at work, the later may come first.
+    sleep 5
+  done
+  fail "WAL is missing: $gap — s3://$BACKUPS_BUCKET — on $RESTORE_FROM's machine: sudo instance backup undelete; or a copy as of that moment: restore.at, or --at; nothing was fetched"
 }
 
 # Runs pgBackRest, and says in plain words why it stopped.
@@ -72,7 +97,7 @@ fetch() {
   local said
   said=$(compose run --rm --no-deps -T db pgbackrest --stanza="$STANZA" --log-level-console=warn "--recovery-option=restore_command=$(archive_get)" "$@" restore 2>&1) || {
     printf '%s\n' "$said" >&2
-    fail "the database was not fetched whole — $(why_unreadable "$said")"
+    fail "the database was not fetched whole — $(why_not_fetched "$said")"
   }
   [ -z "$said" ] || printf '%s\n' "$said"
 }
