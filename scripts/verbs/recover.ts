@@ -27,8 +27,9 @@ export function recoverVerb(): Command {
     summary: 'bring a stack back from its bucket of backups, when all else is lost',
     details: `For the day on which nothing is left but the buckets, a key to them and the passphrase: reads the recovery kit, shows what it
 found, writes Pulumi.STACK.yaml with every secret encrypted for the passphrase and fresh SSH keys, makes the stack in the state,
-and runs pulumi up, which takes the buckets over, makes a new server and brings its database back. A wrong passphrase writes
-nothing. Run it again when it stopped: it goes on. The bucket's key is taken from SPACES_ACCESS_KEY_ID and
+and runs pulumi up, which takes the buckets over, makes a new server and brings its database back. Then it runs every check of
+"instance verify" there, and says which second was the last that came back; a check that fails makes it end with 1. A wrong
+passphrase writes nothing. Run it again when it stopped: it goes on. The bucket's key is taken from SPACES_ACCESS_KEY_ID and
 SPACES_SECRET_ACCESS_KEY. Looks for the old server with the tokens at hand, says what it would do about it, and asks: fences it by
 its cloud firewall, revokes its keys, switches it off, takes its names away; nothing of it is deleted but names. Before anything is
 written or made it reads from the bucket whether the backups can be opened, and reach back to --at. See docs/recovery.md.`,

@@ -209,6 +209,10 @@ describe('a fenced copy of staging', () => {
       expect(passed.length).toBeGreaterThanOrEqual(6);
       expect(arrived[0]).toBeGreaterThanOrEqual(2);
       expect(arrived[1]).toBeGreaterThanOrEqual(4);
+      // So are networks: a container has no way out, whoever else would let it.
+      const contained = all.filter(({ from, kind }) => from !== 'host' && !kind.endsWith(', with a route'));
+      expect(contained.length).toBeGreaterThanOrEqual(5 * 12);
+      expect(contained.filter(({ refused }) => !refused)).toEqual([]);
       // The keys are a layer of their own.
       expect(passed.filter((kind) => kind.startsWith('write to'))).toEqual([]);
     });
@@ -222,7 +226,7 @@ describe('a fenced copy of staging', () => {
     });
   });
 
-  describeRestoreFaults(copy, {
+  describeRestoreFaults(copy, staging, {
     digest: () => digest(copy),
     data: () => data,
   });
@@ -242,7 +246,10 @@ describe('a fenced copy of staging', () => {
 
   it('holds after Docker was restarted, and after a reboot', async () => {
     await copy.onMachine('systemctl restart docker');
-    expect(await canaries()).toMatchObject(silent);
+    await eventually(async () => expect(await appRuns()).toHaveLength(5), 60);
+    const restarted = await canaries();
+    expect(restarted).toMatchObject(silent);
+    expect(new Set(restarted.canaries.map(({ from }) => from)).size).toBe(6);
     const began = async () => (await copy.onMachine('ps -o lstart= -p 1')).stdout;
     const before = await began();
     await copy.onMachine('systemctl --no-block reboot');

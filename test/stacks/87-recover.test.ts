@@ -112,6 +112,11 @@ it('coop recover fences a server that still runs, and brings the stack back at a
   expect(back.output).toContain(`${ipv4Address} (SSH, HTTPS)`);
   expect(back.output).toContain('answered before, and answers no more');
   expect(back.output).toContain('the bucket of backups knows its keys no more');
+  expect(back.output).toMatch(
+    /^the last second that came back is 20\d\d-.*Z: what was written later is lost$/m,
+  );
+  expect(back.output).toMatch(/^[1-9]\d of \d\d checks passed$/m);
+  expect(back.output).not.toMatch(/^ {2}failed:$/m);
   expect((await statement('select word from survivor', elsewhere)).stdout.trim()).toBe('still here');
   expect((await labFetch(`${site}/health`)).status).toBe(200);
   expect(await objects('hcloud', 'Server', lost.domain)).toHaveLength(1);
@@ -173,6 +178,9 @@ it('and again, when all is lost, back to a moment, from a kit and backups of the
   const words = await statement('select word from survivor');
   expect(words.stdout.trim().split('\n')).toEqual(['still here', 'in time']);
   expect(back.output).toContain('the old server is not in the account any more');
+  const [, newest = ''] = /^the last second that came back is (\S+Z):/m.exec(back.output) ?? [];
+  expect(Math.abs(Date.parse(newest) - Date.parse(moment))).toBeLessThan(3000);
+  expect(back.output).toMatch(/^[1-9]\d of \d\d checks passed$/m);
   const images = await lost.onMachine('cat /var/lib/social.coop/images-archived');
   expect(images.stdout).toContain('social-coop/archived:');
   expect((await labFetch(`${site}/health`)).status).toBe(200);

@@ -45,3 +45,22 @@ export function changesOf(before: Version[], after: Version[], timeline: number)
       .map(({ key }) => `new: ${key}`),
   ];
 }
+
+/** Puts something else in the place of an object, or deletes it; what it gives back takes that away again, version and all. */
+export const spoil = (
+  { region, name: Bucket }: Bucket,
+  Key: string,
+  change: (was: Buffer) => Buffer | undefined,
+) =>
+  withS3(region, async (client, { GetObjectCommand, PutObjectCommand, DeleteObjectCommand }) => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+    const content = change(Buffer.from((await Body?.transformToByteArray()) ?? []));
+    const { VersionId } = content
+      ? await client.send(new PutObjectCommand({ Bucket, Key, Body: content }))
+      : await client.send(new DeleteObjectCommand({ Bucket, Key }));
+    if (!VersionId) throw new Error(`${Bucket} keeps no versions`);
+    return () =>
+      withS3(region, (again, { DeleteObjectCommand: Command }) =>
+        again.send(new Command({ Bucket, Key, VersionId })),
+      );
+  });

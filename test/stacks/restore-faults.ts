@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cloud } from '../../lab/cloud/client.ts';
+import { objectsOf, spoil } from './buckets.ts';
 import type { Copy } from './copies.ts';
+import type { Stack } from './stacks.ts';
 import { eventually, reach } from './support.ts';
 
+const backups = { region: 'fra1', name: 'staging-social-coop-backups' };
 const state = '/var/lib/social.coop';
 const pgdata = `${state}/postgres/17/data`;
 const tree = `${state}/applied/tree`;
@@ -20,7 +23,7 @@ interface Data {
 }
 
 /** What can go wrong while a copy is restored, each on a real one that is otherwise well. */
-export function describeRestoreFaults(copy: Copy, { digest, data }: Data) {
+export function describeRestoreFaults(copy: Copy, source: Stack, { digest, data }: Data) {
   /** A line at the machine's console, whatever its exit code. */
   const said = async (line: string) =>
     (await copy.onMachine(`{ ${line}; } 2>&1; echo "ended with $?"`)).stdout;
@@ -50,6 +53,54 @@ export function describeRestoreFaults(copy: Copy, { digest, data }: Data) {
       expect(answer).toMatch(/cannot be read .*cipher pass is not that of the recovery kit of staging/);
       expect(answer).toMatch(/ended with 1\n$/);
       expect(await running()).toBe('');
+    });
+
+    it('whose WAL lacks a segment is refused before it fetches: which, and how far one gets', async () => {
+      // Some of their own, so that no backup begins behind the gap.
+      await source.onMachine(
+        "for i in 1 2 3 4; do instance psql -qAtc 'select pg_switch_wal()' >/dev/null; sleep 1.5; done; sleep 2",
+      );
+      const segments = (await objectsOf(backups))
+        .map(({ key }) => key)
+        .filter((key) => /\/[0-9A-F]{24}-[0-9a-f]{40}/.test(key))
+        .sort();
+      const [before = '', gone = ''] = segments.slice(-3);
+      const undo = await spoil(backups, gone, () => undefined);
+      try {
+        // Of the newest that there is: on the way to a moment PostgreSQL refuses that itself.
+        const env = `${tree}/etc/social.coop/stack.env`;
+        const answer = await said(
+          `cp -p ${env} /run/env && sed -i "s/^RESTORE_AT=.*/RESTORE_AT=''/" ${env} && { ${step('40-database')}; code=$?; cp -p /run/env ${env}; (exit $code); }`,
+        );
+        const after = before.split('/').at(-1)?.slice(0, 24);
+        expect(answer).toContain(`WAL is missing: 1 segment after ${after}`);
+        expect(answer).toMatch(/a moment that can be reached is 20.*backup undelete.*nothing was fetched/);
+        expect(answer).toMatch(/ended with 1\n$/);
+        await copy.onMachine(`test ! -e ${pgdata}/base`);
+      } finally {
+        await undo();
+      }
+    });
+
+    it('of a backup with a damaged file says that, and what to do', async () => {
+      const bundles = (await objectsOf(backups))
+        .map(({ key }) => key)
+        .filter((key) => /^pgbackrest\/backup\/instance\/\d{8}-\d{6}F\/bundle\//.test(key));
+      const file = bundles.sort().at(-1) ?? '';
+      const undo = await spoil(backups, file, (was) => {
+        const middle = Math.floor(was.length / 2);
+        return Buffer.concat([was.subarray(0, middle), Buffer.from('X'), was.subarray(middle + 1)]);
+      });
+      try {
+        const answer = await said('instance apply');
+        expect(answer).toMatch(/not fetched whole — a file of the backup is gone, or damaged/);
+        expect(answer).toMatch(/ended with 1\n$/);
+        expect(await running()).toBe('');
+      } finally {
+        await undo();
+      }
+      await restored();
+      await wipe();
     });
 
     it('without room is refused before it fetches: how much it needs, how much there is', async () => {

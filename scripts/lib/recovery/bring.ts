@@ -10,6 +10,7 @@ import { agree } from './old/agree.ts';
 import { findLeft } from './old/find.ts';
 import { putAway } from './old/put-away.ts';
 import { showPutAway } from './old/show.ts';
+import { prove, showProof } from './prove.ts';
 import { begun, bringBack, findKit, refuseWhatIsThere, writeStack } from './recover.ts';
 import { primaryOf, showDone, showKit, showProblems, summaryOf } from './show.ts';
 import { refuseWithoutBackups } from './window.ts';
@@ -51,7 +52,11 @@ export async function bring(
   const old = left && (await putAway(left, kit, progress, { ask }));
   if (old) process.stderr.write(`${showPutAway(old).join('\n')}\n`);
   if (!flags.kitOnly) await bringBack(place, progress);
-  say({ ...summaryOf(place, found), ok: true, problems: [], old }, showDone(place, flags), flags);
+  const proof = flags.kitOnly ? undefined : await prove(place, progress);
+  const ok = !proof?.checks.some(({ status }) => status === 'failed');
+  if (!ok) process.exitCode = 1;
+  const text = [...(proof ? showProof(proof) : []), showDone(place, flags)].join('\n');
+  say({ ...summaryOf(place, found), ok, problems: [], old, ...proof }, text, flags);
 }
 
 const say = (result: object, text: string, { json }: RecoverFlags) =>

@@ -81,6 +81,8 @@ send_canaries() {
   canary_lines=$(mktemp)
   trap 'routes del; rm -f "$canary_lines"' EXIT
   while read -r name pid; do
+    # What cannot be tried at all must not count as refused.
+    inside "$pid" true || fail "the network of $name cannot be entered — $MACHINE — did it stop just now? Try again"
     names+=("$name")
     pids+=("$pid")
   done < <(containers)

@@ -4,6 +4,8 @@
 
 # While it is there the data directory is not whole.
 recovering=$state/recovering
+# The last second of the lost server that came back.
+recovered_to=$state/recovered-to
 
 recover_database() {
   local options=(--delta --process-max="$(nproc)")
@@ -13,6 +15,7 @@ recover_database() {
     options+=(--type=time "--target=$(date --utc --date="$RECOVER_TO" '+%F %T.%6N+00')" --target-action=promote)
   fi
   : >"$recovering"
+  rm -f "$recovered_to"
   install -d -m 0700 -o 5432 -g 5432 "$state/postgres/17" "$pgdata"
   say "bringing the database back from s3://$BACKUPS_BUCKET: $RECOVER_TO"
   phase fetch fetch "${options[@]}"
@@ -20,4 +23,13 @@ recover_database() {
   add_pending roles
   add_pending recovered
   rm -f "$recovering"
+}
+
+# Before the heartbeat goes on: once.
+note_newest() {
+  local newest
+  [ ! -e "$recovered_to" ] || return 0
+  newest=$(sql --dbname=coop --command="SELECT to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM heartbeat" 2>/dev/null) || newest=
+  put "$recovered_to" "${newest:-unknown}"
+  say "the last heartbeat that came back is of ${newest:-a time that nobody knows}"
 }
