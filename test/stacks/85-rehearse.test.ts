@@ -69,6 +69,7 @@ function begin(...more: string[]): Begun {
 }
 
 const there = 'the machine is there';
+const servers = async () => (await cloud.list('hcloud', 'Server')).map(({ id }) => id);
 const droplets = async () => (await cloud.list('digitalocean', 'Droplet')).map(({ id }) => id);
 
 /** Command lines of what still runs for a rehearsal. */
@@ -134,10 +135,14 @@ describe.skipIf(!source)('coop rehearse', () => {
     });
 
     it('restores staging behind the fence, its media too, beside another one and a backup, finds it whole, and reports', async () => {
+      const known = await servers();
       const rehearsal = begin('--provider', 'hetzner', '--media', 'copy', '--keep', '--json');
       await rehearsal.says('the fence is up');
-      // Beside it another one, and while they fetch a backup of the source: none sees the others.
+      // Beside it another one, and while it fetches a backup of the source: none sees the others.
       const beside = begin('--json');
+      const [id] = (await servers()).filter((each) => !known.includes(each));
+      const fetches = ['pgrep', '-f', 'pgbackrest .*--delta.* restore'];
+      await eventually(() => must(['docker', 'exec', containerName(`hz-${id}`), ...fetches]), 60);
       await source?.onMachine('instance backup full');
       const [ran, other] = await Promise.all([rehearsal.ended, beside.ended]);
       const said = ran.stdout.startsWith('{') ? JSON.parse(ran.stdout) : undefined;
