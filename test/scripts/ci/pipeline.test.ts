@@ -143,6 +143,12 @@ describe('the timer of a rehearsal', () => {
     expect(existsSync(join(checkout, called))).toBe(true);
   });
 
+  it('is stopped by a signal to the program alone, with time to take the copy down', () => {
+    const service = readFileSync(join(checkout, 'scripts/ci/rehearse@.service'), 'utf8');
+    expect(service).toMatch(/^KillMode=mixed$/m);
+    expect(service).toMatch(/^TimeoutStopSec=20min$/m);
+  });
+
   it('fires every month, also when the machine was off', () => {
     const timer = readFileSync(join(checkout, 'scripts/ci/rehearse@.timer'), 'utf8');
     expect(timer).toMatch(/^OnCalendar=\*-\*-01 03:00:00$/m);

@@ -1,19 +1,22 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { served } from './served.ts';
 
 const people = served();
 const report = (more: object) =>
   JSON.stringify({ source: 'prod', result: 'passed', rpoSeconds: 12, ttrSeconds: 340, checks: [], ...more });
 
-async function rehearse(coop: string) {
+async function rehearse(coop: string, hook = '/hook', meanwhile?: (program: ChildProcess) => Promise<void>) {
   people.play('coop', coop);
-  return people.run('rehearse', ['prod'], {
+  const env = {
     COOP: join(people.root, 'bin/coop'),
     REHEARSAL_OUT: join(people.root, 'reports'),
-    REHEARSAL_WEBHOOK: `${people.url}/hook`,
+    REHEARSAL_WEBHOOK: hook && people.url + hook,
     REHEARSAL_SWITCH: `${people.url}/switch`,
-  });
+  };
+  return people.run('rehearse', ['prod'], env, meanwhile);
 }
 
 it('a rehearsal that passed pings the switch, and tells nobody', async () => {
@@ -60,4 +63,26 @@ it('one that failed is red although nobody could be told', async () => {
   expect(ran.code).toBe(1);
   expect(ran.output).toContain('nobody could be told of it');
   expect(ran.output).not.toContain(people.url);
+});
+
+it('one without a webhook says at once that nobody will be told, and is as red', async () => {
+  const ran = await rehearse('echo "it begins" >&2; exit 1', '');
+  expect(ran.code).toBe(1);
+  expect(ran.output).toMatch(
+    /^REHEARSAL_WEBHOOK is not set: .*\nit begins\nThe restore of prod could not be/,
+  );
+  expect(people.asked).toEqual([]);
+});
+
+it('one that is told to stop waits until coop has taken the copy down, then tells', async () => {
+  const began = join(people.root, 'began');
+  const coop = `trap 'sleep 0.5; echo "all is gone" >&2; exit 43' TERM; touch ${began}; for _ in {1..99}; do sleep 0.1; done`;
+  const ran = await rehearse(coop, '/hook', async (program) => {
+    await vi.waitUntil(() => existsSync(began), { timeout: 10_000 });
+    program.kill('SIGTERM');
+  });
+  expect(ran.code).toBe(1);
+  expect(ran.output).toMatch(/^all is gone\nThe restore of prod could not be proven/);
+  expect(people.asked.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /hook']);
+  expect(people.asked[0]?.body.text).toContain('It was told to stop, and ended with code 43;');
 });

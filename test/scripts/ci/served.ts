@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -52,13 +52,21 @@ export function served(answer: (asked: Asked) => unknown = () => ({})) {
       writeFileSync(file, `#!/bin/bash\n${lines}\n`);
       chmodSync(file, 0o755);
     },
-    async run(name: string, words: string[], env: Record<string, string>) {
-      return promisify(execFile)(join(checkout, 'scripts/ci', name), words, {
+    async run(
+      name: string,
+      words: string[],
+      env: Record<string, string>,
+      meanwhile?: (program: ChildProcess) => Promise<void>,
+    ) {
+      const running = promisify(execFile)(join(checkout, 'scripts/ci', name), words, {
         env: { PATH: `${place.root}/bin:${process.env.PATH}`, ...env },
-      }).then(
+      });
+      const ended = running.then(
         ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
         ({ code, stdout, stderr }) => ({ code: code as number, output: stdout + stderr }),
       );
+      await meanwhile?.(running.child);
+      return ended;
     },
   });
 }
