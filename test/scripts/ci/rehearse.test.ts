@@ -39,6 +39,16 @@ it.each([
     `echo '${report({ ok: false, left: 'a machine is left: coop rehearse --cleanup' })}'; exit 1`,
     /\na machine is left: coop rehearse --cleanup\n/,
   ],
+  [
+    'that coop refused says what it refused',
+    `echo '${JSON.stringify({ ok: false, error: 'another passphrase — nothing was made' })}'; exit 1`,
+    /\nanother passphrase — nothing was made\n/,
+  ],
+  [
+    'that passed and could not tell its source says so',
+    `echo '${report({ ok: false, unrecorded: 'prod does not answer' })}'; exit 1`,
+    /\nprod does not answer\n/,
+  ],
   ['that says nothing has proven nothing', 'exit 0', /could not be proven/],
   [
     'whose report failed is no success, whatever it ended with',
