@@ -63,7 +63,7 @@ export function buildReport(facts: ReportFacts): Report {
   } satisfies Report);
 }
 
-function notTestedIn({ verify, canaries, failure, notTested = [] }: ReportFacts): Report['notTested'] {
+function notTestedIn({ verify, canaries, failure, dumps, notTested = [] }: ReportFacts): Report['notTested'] {
   const ended = failure ? 'the rehearsal ended before' : 'the machine gave no answer';
   return [
     ...(verify ? [] : [{ what: 'every check of the restored copy', why: ended }]),
@@ -72,7 +72,7 @@ function notTestedIn({ verify, canaries, failure, notTested = [] }: ReportFacts)
       .map(({ check, reason }) => ({ what: check, why: reason || 'it gave no reason' })),
     ...(canaries ? [] : [{ what: 'the fence, by canaries', why: ended }]),
     ...notTested,
-    ...neverTested,
+    ...neverTested({ dumps }),
   ];
 }
 

@@ -12,7 +12,10 @@ export function publicLines(report: Report): { title: string; lines: string[]; n
   const { started, result, rpoSeconds, ttrSeconds, checks, canaries } = report;
   const passed = checks.filter(({ status }) => status === 'passed').length;
   const open = report.checks.filter(({ status }) => status === 'not-tested').length;
-  const notTested = [...neverTestedForMembers, ...(open > 0 ? [`${open} of ${checks.length} checks`] : [])];
+  const notTested = [
+    ...neverTestedForMembers(report),
+    ...(open > 0 ? [`${open} of ${checks.length} checks`] : []),
+  ];
   if (result === 'failed')
     return {
       title: `Our restore test of ${day(started)} failed.`,

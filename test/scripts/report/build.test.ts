@@ -81,8 +81,21 @@ describe('a report', () => {
     expect(notTested).toEqual([
       { what: 'media-sample', why: 'the rehearsal ran with --media empty' },
       { what: 'PITR', why: 'not asked for' },
-      ...neverTested,
+      ...neverTested({}),
     ]);
+  });
+
+  it('says that the other ways back were not taken, but not of dumps, which are of no stack of ours', () => {
+    const listed = (more: object) => report(more).notTested.map(({ what }) => what);
+    const others = [
+      'the recovery kit in the bucket, and its passphrase',
+      'the second repository',
+      'dumps of pg-dump-to-s3',
+      'images kept in the bucket',
+    ];
+    expect(listed({}).slice(-4)).toEqual(others);
+    expect(listed({ dumps: [] })).toContain('every media file');
+    for (const other of others) expect(listed({ dumps: [] })).not.toContain(other);
   });
 });
 

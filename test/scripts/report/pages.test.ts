@@ -108,6 +108,16 @@ describe('the public version', () => {
     const text = publicText(good);
     expect(text.length).toBeLessThanOrEqual(500);
     expect(text).toMatch(/23 November 2026[\s\S]*2 min 1 s[\s\S]*3 s[\s\S]*10 of 11[\s\S]*Not tested: /);
+    expect(text).toContain('; spare copies of our keys, database and software');
+    expect(publicText({ ...good, dumps: [] })).not.toContain('spare copies');
+    const long = {
+      ...good,
+      started: second(-70 * 86_400).toISOString(),
+      ttrSeconds: 751,
+      rpoSeconds: 45_296,
+    };
+    expect(publicText(long)).toMatch(/September[\s\S]*12 min 31 s[\s\S]*12 h 34 min/);
+    expect(publicText(long).length).toBeLessThanOrEqual(500);
     expect(publicText(bad)).toMatch(/failed/);
     expect(publicText(bad).length).toBeLessThanOrEqual(500);
   });
