@@ -49,7 +49,8 @@ export async function findDumps(objects: DumpObjects, place: DumpPlace): Promise
     );
   const dumps: Dump[] = [];
   const others: NoDump[] = [];
-  for (const { key, bytes, at, first } of grouped(all).slice(0, LOOKED_AT)) {
+  const groups = grouped(all);
+  for (const { key, bytes, at, first } of groups.slice(0, LOOKED_AT)) {
     // A range of nothing is an error to S3.
     const found = bytes === 0 ? 'it is empty' : recognise(await objects.head(first, HEAD_BYTES), bytes);
     const other = (why: string) => others.push({ key, bytes, at, why });
@@ -62,12 +63,17 @@ export async function findDumps(objects: DumpObjects, place: DumpPlace): Promise
   const newest = dumps[0];
   if (!newest)
     throw new VisibleError(
-      `no dump there — ${shown(place)} — ${others.length} object(s), and none is of pg_dump or pg_dumpall: ${others.slice(0, 5).map(namesNoDump).join(', ')}; nothing was made`,
+      `no dump there — ${shown(place)} — ${howMany(groups.length)} is of pg_dump or pg_dumpall: ${others.slice(0, 5).map(namesNoDump).join(', ')}; nothing was made`,
     );
   refuseNewer(newest, place);
   // What nobody would take for a dump is not worth a word.
   return { dumps, others: others.filter(({ why }) => why !== '') };
 }
+
+const howMany = (there: number): string =>
+  there > LOOKED_AT
+    ? `only the newest ${LOOKED_AT} of ${there} object(s) were looked into (a narrower prefix reaches the others), and none`
+    : `${there} object(s), and none`;
 
 export const namesNoDump = ({ key, why }: NoDump): string => (why ? `${key} (${why})` : key);
 

@@ -69,6 +69,12 @@ describe('choosing among dumps', () => {
     await expect(
       findDumps(holds({ 'pg/x.age': ['age-encryption.org/v1', 1], 'pg/y': ['y', 1] }), place),
     ).rejects.toThrow(/no dump there.*2 object\(s\).*x\.age \(it is encrypted with age\).*nothing was made/);
+    const many = Array.from({ length: 31 }, (_, hours) => [`pg/${hours}`, ['y', hours]] as const);
+    await expect(
+      findDumps(holds(Object.fromEntries([...many, ['pg/old.dump', [made('custom.dump'), 99]]])), place),
+    ).rejects.toThrow(
+      /only the newest 30 of 32 object\(s\) .*, and none is of pg_dump or pg_dumpall: pg\/0, /,
+    );
     const newer = '--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 18.1\n';
     await expect(findDumps(holds({ 'pg/n.sql': [newer, 1] }), place)).rejects.toThrow(
       /newer PostgreSQL \(18\) — pg\/n\.sql .* runs 17/,
