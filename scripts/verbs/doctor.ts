@@ -16,9 +16,9 @@ export function doctorVerb(): Command {
   const command = verb('doctor', {
     summary: 'say what is missing, and how to get it',
     details: `Looks at versions, SSH, Pulumi's state and its locks, the stack file and its passphrase, every token and what it may do,
-the servers the state knows, limits of the accounts, DNS records that are not ours and would conflict, the machine itself,
-and the month's costs. Changes nothing: whether a token may write is found out by a request that lacks every required field.
-Asks nothing. Ends with 1 when something has to be mended. Without STACK: only what concerns every stack.`,
+the servers the state knows, rehearsals that killed runs left behind, limits of the accounts, DNS records that are not ours and
+would conflict, the machine itself, and the month's costs. Changes nothing: whether a token may write is found out by a request that
+lacks every required field. Asks nothing. Ends with 1 when something has to be mended. Without STACK: only what concerns every stack.`,
     examples: [
       ['coop doctor prod', 'before the first pulumi up, and whenever something is odd'],
       ['coop doctor', 'on a new laptop, before there is a stack'],

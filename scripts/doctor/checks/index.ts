@@ -7,6 +7,7 @@ import { names } from './names.ts';
 import { passphrase } from './passphrase.ts';
 import { quotas } from './quotas.ts';
 import { recovery } from './recovery.ts';
+import { rehearsals } from './rehearsals.ts';
 import { servers } from './servers.ts';
 import { sshClient } from './ssh-client.ts';
 import { stackFileCheck } from './stack-file.ts';
@@ -28,6 +29,7 @@ export const checks: Check[] = [
   tokenCheck('spaces'),
   tokenCheck('cloudflare'),
   servers,
+  rehearsals,
   quotas,
   names,
   machine,

@@ -3,8 +3,7 @@ import type { Context } from '../context.ts';
 import { type PassphraseSource, withPassphrase } from '../passphrase.ts';
 import { makeProgress } from '../progress.ts';
 import { canAsk, confirm } from '../prompt.ts';
-import { moment } from '../report/words.ts';
-import { findRehearsals, isLeft, type Leftover, restoreFile } from './leftovers.ts';
+import { describeRehearsal, findRehearsals, isLeft, type Leftover, restoreFile } from './leftovers.ts';
 import { beganAt } from './names.ts';
 import { takeDown } from './take-down.ts';
 
@@ -39,8 +38,9 @@ export async function cleanUp(
     );
   const others = all.filter((each) => !left.includes(each));
   for (const other of others)
-    if (!flags.quiet || other.state !== 'running') process.stderr.write(`left alone: ${describe(other)}\n`);
-  if (left.length > 0) process.stderr.write(`left behind: ${left.map(describe).join(', ')}\n`);
+    if (!flags.quiet || other.state !== 'running')
+      process.stderr.write(`left alone: ${describeRehearsal(other)}\n`);
+  if (left.length > 0) process.stderr.write(`left behind: ${left.map(describeRehearsal).join(', ')}\n`);
   const agreed = left.length > 0 && (await agree(left, flags));
   const gone: string[] = [];
   if (agreed)
@@ -64,16 +64,6 @@ function withTheirPassphrase(
   work: (env: NodeJS.ProcessEnv) => Promise<void>,
 ): Promise<void> {
   return /^https?:/.test(backend ?? '') ? work(env) : withPassphrase(flags, env, work);
-}
-
-function describe({ stack, began, state, keptUntil }: Leftover): string {
-  const words = {
-    running: 'is running here',
-    gone: keptUntil ? 'was kept, and its time is over' : 'its coop is gone',
-    elsewhere: `may be running on another computer; if it is not: coop rehearse --cleanup ${stack}`,
-    kept: `is kept until ${keptUntil ? moment(keptUntil) : 'later'}; earlier: coop rehearse --cleanup ${stack}`,
-  };
-  return `${stack} (began ${moment(began.toISOString())}, ${words[state]})`;
 }
 
 async function agree(left: Leftover[], { yes, json, quiet }: CleanUpFlags): Promise<boolean> {

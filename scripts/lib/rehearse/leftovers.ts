@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readState } from '../../doctor/state.ts';
 import { pulumi } from '../pulumi.ts';
+import { moment } from '../report/words.ts';
 import type { StackPlace } from '../stack-config.ts';
 import { stackFile } from '../stack-file.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
@@ -30,6 +31,17 @@ export async function findRehearsals(place: Omit<StackPlace, 'stack'>): Promise<
 /** Nobody can still be at it: it was killed here, or is older than any machine of it lives. */
 export const isLeft = ({ state, began }: Leftover, now = new Date()): boolean =>
   state === 'gone' || (state === 'elsewhere' && +now - +began > 7 * 86_400_000);
+
+/** Since when it is there, and who may be at it. */
+export function describeRehearsal({ stack, began, state, keptUntil }: Leftover): string {
+  const words = {
+    running: 'is running here',
+    gone: keptUntil ? 'was kept, and its time is over' : 'its coop is gone',
+    elsewhere: `may be running on another computer; if it is not: coop rehearse --cleanup ${stack}`,
+    kept: `is kept until ${keptUntil ? moment(keptUntil) : 'later'}; earlier: coop rehearse --cleanup ${stack}`,
+  };
+  return `${stack} (began ${moment(began.toISOString())}, ${words[state]})`;
+}
 
 /** A file that was lost, or never was on this computer: its salt is in the state, and that is all `destroy` needs. */
 export async function restoreFile(place: StackPlace): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeSshKeyPair } from '../../../scripts/lib/openssh.ts';
@@ -45,6 +45,30 @@ describe('what else', () => {
     const found = of(await doctor.look({ FAKE_VERSION: 'v3.99.0\n' }), 'versions');
     expect(found.map(({ text }) => text).join('\n')).toMatch(/pulumi 3\.99\.0 is older than 3\.220\.0/);
     expect(found.at(-1)?.remedy).toMatch(/pulumi plugin install resource cloudflare v/);
+  });
+
+  it('rehearsals: one that a killed run left is named with what takes it down, one that may run elsewhere is not judged', async () => {
+    const on = async (day: string) =>
+      of(await doctor.look({}, { now: new Date(`${day}T12:00:00Z`) }), 'rehearsals');
+    expect(await on('2026-11-23')).toEqual([
+      { check: 'rehearsals', level: 'ok', text: 'none was left behind' },
+    ]);
+    const left = join(doctor.place.root, 'state/rehearsal-20261123-041500');
+    writeFileSync(left, '');
+    try {
+      expect(await on('2026-11-24')).toMatchObject([
+        { level: 'skipped', text: expect.stringMatching(/may be running on another computer/) },
+      ]);
+      expect(await on('2026-12-01')).toMatchObject([
+        {
+          level: 'warning',
+          text: expect.stringMatching(/^left behind: rehearsal-20261123-041500 \(began 2026-11-23 04:15/),
+          remedy: 'coop rehearse --cleanup',
+        },
+      ]);
+    } finally {
+      rmSync(left);
+    }
   });
 
   it('a day that is over', async () => {
