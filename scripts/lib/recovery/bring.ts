@@ -33,7 +33,7 @@ export async function bring(
   const at = before ? before.to : flags.at;
   if (!flags.kitOnly && !stands(state))
     await progress.step('backups', () =>
-      refuseWithoutBackups(from, kit, at === 'latest' ? undefined : at, ask),
+      refuseWithoutBackups(from, kit, { ...flags, at: at === 'latest' ? undefined : at }, ask),
     );
   const left = flags.kitOnly
     ? undefined

@@ -8,6 +8,8 @@ export interface RepositoryBackup {
   ended: Date;
   /** Segment of WAL that its replay begins with. */
   begins: string;
+  /** Bytes of the database. */
+  bytes: number;
 }
 
 /** What a repository of pgBackRest holds, as far as it can be told without the machine that wrote it. */
@@ -63,6 +65,7 @@ export async function readRepository(
       label,
       ended: new Date(entry['backup-timestamp-stop'] * 1000),
       begins: entry['backup-archive-start'],
+      bytes: entry['backup-info-size'],
     }))
     .sort((a, b) => +a.ended - +b.ended);
   const first = backups.findLast(({ ended }) => !at || +ended <= +at) ?? backups[0];
@@ -80,6 +83,7 @@ interface BackupEntry {
   /** Seconds since 1970. */
   'backup-timestamp-stop': number;
   'backup-archive-start': string;
+  'backup-info-size': number;
 }
 
 // Of another passphrase, padding may fit by chance: what comes out is no catalogue then.

@@ -33,8 +33,8 @@ export const summaryOf = ({ projectDir, stack }: StackPlace, { kit, stored }: Fo
 /** Where the new machine is to be; nothing when it is as before. */
 export function primaryOf(
   kit: Kit,
-  { provider, region, size }: { provider?: string; region?: string; size?: string },
-): Record<string, unknown> {
+  { provider, region, size }: Partial<Record<'provider' | 'region' | 'size', string | undefined>>,
+): { primary?: Record<string, unknown> } {
   if (!provider && !region && !size) return {};
   const before = JSON.parse(kit.config[`${prefix}primary`] ?? '{}') as { provider?: string };
   // Places and sizes of one provider mean nothing at another.

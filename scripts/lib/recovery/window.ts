@@ -2,24 +2,48 @@ import { isTime } from '../../../components/config/recover.ts';
 import { VisibleError } from '../../../components/errors.ts';
 import { postgresMajor } from '../../../components/host/postgres.ts';
 import type { Kit } from '../../../components/recovery/kit.ts';
+import { diskNeeded } from '../rehearse/machine.ts';
+import { type OfferName, offers } from '../rehearse/offers.ts';
 import { prefix } from '../stack-file.ts';
 import type { Ask, ReadableBucket } from './bucket.ts';
-import { type Repository, readRepository } from './repository.ts';
+import { type Repository, type RepositoryBackup, readRepository } from './repository.ts';
+import { primaryOf } from './show.ts';
 
 /** Seconds from the last change in a segment of WAL to its arrival: the very last of them holds nothing to stop at. */
 const UNDER_WAY = 5;
+
+/** What was asked for on the command line. */
+interface Wanted {
+  at?: string | undefined;
+  provider?: string | undefined;
+  region?: string | undefined;
+  size?: string | undefined;
+}
 
 /** Refuses what could not be brought back, before anything is written or made: reads the repository beside the kit. */
 export async function refuseWithoutBackups(
   from: ReadableBucket,
   kit: Kit,
-  at: string | undefined,
+  { at, ...wishes }: Wanted,
   ask: Ask,
 ): Promise<void> {
   const { repositoryCipher } = JSON.parse(kit.config[`${prefix}secrets`] ?? '{}') as Record<string, string>;
   const moment = at !== undefined && isTime(at) ? new Date(at) : undefined;
   const repository = await readRepository(from, repositoryCipher ?? '', ask, moment);
   refuseRepository(repository, kit, `s3://${from.bucket}/pgbackrest`, at);
+  if (repository.problem === undefined) refuseSmallDisk(repository.backups, kit, wishes);
+}
+
+/** Of a machine that is there already nothing is known here. */
+function refuseSmallDisk(backups: readonly RepositoryBackup[], kit: Kit, wishes: Wanted): void {
+  const { primary = JSON.parse(kit.config[`${prefix}primary`] ?? '{}') } = primaryOf(kit, wishes);
+  const { provider, size } = primary as { provider: OfferName; size?: string };
+  const disk = offers[provider]?.sizes[size ?? '']?.diskGb;
+  const needed = diskNeeded(backups.at(-1)?.bytes ?? 0);
+  if (disk !== undefined && disk < needed)
+    throw new VisibleError(
+      `the disk is too small — ${size} at ${provider}: ${disk} GB, the restore wants ${needed} GB — say a larger --size; nothing was written`,
+    );
 }
 
 export function refuseRepository(

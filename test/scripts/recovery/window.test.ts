@@ -13,7 +13,10 @@ const from = {
 const kit = (cipher: string) =>
   ({
     stack: 'prod',
-    config: { 'instance:secrets': JSON.stringify({ repositoryCipher: cipher }) },
+    config: {
+      'instance:secrets': JSON.stringify({ repositoryCipher: cipher }),
+      'instance:primary': JSON.stringify({ provider: 'hetzner', region: 'fsn1', size: 'cpx32' }),
+    },
   }) as object as Kit;
 
 /** As pgBackRest writes it. */
@@ -35,6 +38,7 @@ const entry = (id: number, ended: string) =>
   JSON.stringify({
     'backup-timestamp-stop': seconds(ended),
     'backup-archive-start': '000000010000000000000009',
+    'backup-info-size': 100e9,
     'backup-type': 'full',
     'db-id': id,
   });
@@ -100,8 +104,11 @@ function bucket(objects: Record<string, Uint8Array | string>): Ask {
     );
   };
 }
-const refuse = (objects: Record<string, Uint8Array | string>, at?: string, cipher = 'of-the-backups') =>
-  refuseWithoutBackups(from, kit(cipher), at, bucket(objects));
+const refuse = (
+  objects: Record<string, Uint8Array | string>,
+  at?: string,
+  { cipher = 'of-the-backups', ...machine }: { cipher?: string; provider?: string; size?: string } = {},
+) => refuseWithoutBackups(from, kit(cipher), { at, ...machine }, bucket(objects));
 
 describe('what the backups reach back to, asked of the bucket alone', () => {
   const whole = { [info]: sealed(good), [`${info}.copy`]: sealed(good), ...wal };
@@ -141,6 +148,17 @@ describe('what the backups reach back to, asked of the bucket alone', () => {
     );
     // What is older than the backup that one begins with is not needed.
     await refuse({ ...whole, ...add('000000010000000000000002', '2026-11-01T00:00:00.000Z') });
+  });
+
+  it('a disk that is too small for the newest backup is refused, as before or as asked', async () => {
+    const small = { [info]: sealed(good.replaceAll('100000000000', '150000000000')), ...wal };
+    await expect(refuse(small)).rejects.toThrow(
+      'the disk is too small — cpx32 at hetzner: 160 GB, the restore wants 209 GB — say a larger --size; nothing was written',
+    );
+    await expect(refuse(whole, undefined, { provider: 'digitalocean', size: 's-2vcpu-4gb' })).rejects.toThrow(
+      /s-2vcpu-4gb at digitalocean: 80 GB, the restore wants 144 GB/,
+    );
+    await refuse(small, undefined, { size: 'cpx42' });
   });
 
   it('a time without a zone is none', async () => {
