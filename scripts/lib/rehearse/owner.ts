@@ -48,11 +48,12 @@ export function stateOf(
   return beganOf(owner.pid) === owner.since ? 'running' : 'gone';
 }
 
-/** Field 22 of /proc/PID/stat, behind a name that may hold anything; '' for none. */
+/** Field 22 of /proc/PID/stat, behind a name that may hold anything; '' for none, and for one that is dead and not yet fetched. */
 function beganOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return /^[ZX]/.test(fields[0] ?? '') ? '' : (fields[19] ?? '');
   } catch {
     return '';
   }

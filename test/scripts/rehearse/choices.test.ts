@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hetznerSizes } from '../../../components/machine/hetzner-sizes.ts';
 import { sizeOf } from '../../../components/machine/size.ts';
@@ -174,6 +176,20 @@ describe('a rehearsal', () => {
     expect(stateOf(kept, new Date('2026-11-23T09:00:00Z'))).toBe('kept');
     expect(stateOf(kept, new Date('2026-11-23T11:00:00Z'))).toBe('gone');
   });
+});
+
+it('a rehearsal whose process is dead is gone, also when nobody has fetched what is left of it', async () => {
+  const parent = spawn('bash', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)));
+    const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    await expect.poll(() => stat()[0]).toBe('Z');
+    expect(stateOf({ ...ownerHere('prod'), pid, since: String(stat()[19]) })).toBe('gone');
+  } finally {
+    parent.kill();
+  }
 });
 
 describe('an axis', () => {
