@@ -66,7 +66,7 @@ export const keys = {
   }),
   recover: recover.optional().meta({
     description:
-      'brings a stack back whose server and state are lost: takes its buckets over, restores its database from them; `coop recover` sets and removes it (default none)',
+      'brings a stack back whose server is lost: restores its database from its buckets, which it takes over where the state is lost too; `coop recover` sets and removes it (default none)',
   }),
   restore: restore.optional().meta({
     description:

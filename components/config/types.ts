@@ -23,9 +23,9 @@ export interface StackConfig {
   repo2?: Repo2Config | undefined;
   /** Whom the recovery kit is encrypted to. */
   recovery?: RecoveryConfig | undefined;
-  /** This stack is a fenced copy of another. */
-  /** Brings the stack back from its buckets; only while `coop recover` does. */
+  /** Brings the stack back from its buckets, on a new machine; only until it is back. */
   recover?: RecoverConfig | undefined;
+  /** This stack is a fenced copy of another. */
   restore?: RestoreConfig | undefined;
   /** Ranges (CIDR) SSH is reachable from; never the whole world. */
   sshFrom: string[];

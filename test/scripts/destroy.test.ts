@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Kept, refuseProtected, showLosses } from '../../scripts/lib/destroy.ts';
 import { failoverSteps } from '../../scripts/lib/failover-steps.ts';
+import { problemOf } from '../docs/commands.ts';
+import { commandsOf } from '../docs/shell-words.ts';
 
 const resource = (type: string, name: string, more: Partial<Kept> = {}): Kept => ({
   urn: `urn:pulumi:alpha::instance::${type}::${name}`,
@@ -48,5 +50,17 @@ describe('coop failover', () => {
     const text = steps.map(({ what }) => what).join('\n');
     expect(text).toMatch(/primary\.social\.coop off, or delete it, at https:\/\/console\.hetzner\.com/);
     expect(text).toMatch(/point the names of social\.coop to the new address by hand/);
+  });
+
+  it('has an apply bring the database back, by commands that exist', () => {
+    const commands = failoverSteps('prod', {}).flatMap(({ command }) => command ?? []);
+    expect(commands.slice(2, 6)).toEqual([
+      'pulumi config set -s prod --path recover.to latest',
+      'pulumi up -s prod',
+      'pulumi config rm -s prod recover',
+      'pulumi up -s prod',
+    ]);
+    const wrong = commands.flatMap(commandsOf).flatMap((words) => problemOf(words, true) ?? []);
+    expect(wrong).toEqual([]);
   });
 });
