@@ -35,7 +35,7 @@ export function failoverSteps(stack: string, config: Config): Step[] {
     { what: 'Have the machine know that', command: `pulumi up -s ${stack}` },
     { what: 'See that it is healthy, and look at the site', command: `coop status ${stack}` },
     {
-      what: `Where ${provider} itself is gone, the new machine must be elsewhere: change primary in Pulumi.${stack}.yaml after taking the lost machine out of the state (pulumi state unprotect, then pulumi state delete); ${dns?.provider === 'cloudflare' ? 'pulumi up then moves the names' : `then point the names of ${domain} to the new address by hand`}. Not tried: docs/runbooks/failover.md`,
+      what: `Where ${provider} itself is gone, the new machine must be elsewhere, and a primary goes there by no edit: keep the state in a file (pulumi stack export), forget the stack (pulumi stack rm --force) and begin from the bucket of backups, as docs/recovery.md says (coop recover with --provider); ${dns?.provider === 'cloudflare' ? 'it moves the names too' : `then point the names of ${domain} to the new address by hand`}`,
     },
   ];
 }
