@@ -56,7 +56,7 @@ function primaryMoved({ primary }: StackConfig, { machines }: LastOutputs): Prob
       key: 'primary.provider',
       value: JSON.stringify(primary.provider),
       reason: `cannot change: the primary is at ${before}, and the edit would delete it with its database`,
-      remedy: `put ${before} back; the way to another is a secondary there, or \`pulumi destroy\` and a restore`,
+      remedy: `put ${before} back; the way to another is at the end of the runbook \`failover\``,
     },
   ];
 }

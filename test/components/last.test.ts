@@ -27,6 +27,8 @@ test('a primary never goes to another provider by an edit, protected or not', ()
   const moved = { primary: { provider: 'digitalocean', size: 's-8vcpu-16gb' } };
   expect(refused(moved).map(({ key }) => key)).toEqual(['primary.provider']);
   expect(refused({ ...moved, protect: false }).map(({ key }) => key)).toEqual(['primary.provider']);
+  // A stack that is destroyed takes its backups along.
+  expect(refused(moved)[0]?.remedy).not.toContain('destroy');
 });
 
 test('a secondary of a protected stack is neither moved nor taken away', () => {
