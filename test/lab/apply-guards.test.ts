@@ -41,7 +41,7 @@ describe('a machine without a database', () => {
     await lab.makeMachine();
     const ran = await lab.apply(facts);
     expect(ran.code, ran.output).toBe(1);
-    expect(ran.output).toMatch(/holds 1 backup\(s\) of this stack.*coop recover.*restore\.from/);
+    expect(ran.output).toMatch(/holds 1 backup\(s\) of this stack.*coop failover staging.*coop recover/);
     expect(await lab.must('ls /var/lib/social.coop/postgres')).toBe('');
   });
 

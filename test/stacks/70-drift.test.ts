@@ -70,7 +70,7 @@ describe.each(onePerProvider)('$name', (stack) => {
       await refresh();
       const refused = await run(stack.upCommand(), { seconds: 300 });
       expect(refused.code).not.toBe(0);
-      expect(refused.output).toMatch(/coop recover/);
+      expect(refused.output).toContain(`coop failover ${stack.name}`);
       expect((await stack.server()).id).not.toBe(lost.id);
       expect((await onMachine('ls /var/lib/social.coop/postgres 2>/dev/null | wc -l')).stdout.trim()).toBe(
         '0',
