@@ -10,7 +10,7 @@ recovered_to=$state/recovered-to
 recover_database() {
   local options=(--delta --process-max="$(nproc)")
   [ -n "$RECOVER_TO" ] ||
-    fail "the database was being brought back, and is not whole — $pgdata — run \`coop recover\` again; it goes on where it stopped"
+    fail "the database was being brought back, and is not whole — $pgdata — put recover.to back into the stack file, and \`pulumi up\`; it goes on where it stopped"
   if [ "$RECOVER_TO" != latest ]; then
     options+=(--type=time "--target=$(date --utc --date="$RECOVER_TO" '+%F %T.%6N+00')" --target-action=promote)
   fi
