@@ -6,8 +6,7 @@ import { type Row, row } from './status-row.ts';
 const STALE = 35 * day;
 
 /** Whether somebody showed lately that the backups restore: never is not well, and is broken once there was a month to do it. */
-export function rehearsalRows({ rehearsal, copyOf, stack = 'STACK' }: InstanceStatus, now: Date): Row[] {
-  if (copyOf) return [];
+export function rehearsalRows({ rehearsal, stack = 'STACK' }: InstanceStatus, now: Date): Row[] {
   const command = `coop rehearse ${stack}`;
   if (!rehearsal) return [row('rehearsal', 'yellow', 'last', `not known: pulumi up -s ${stack}`)];
   const { last, passed, since } = rehearsal;

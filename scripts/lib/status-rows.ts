@@ -20,15 +20,15 @@ export function rowsOf(status: InstanceStatus, now: Date): Row[] {
 
 const standbyRow = row('standby', 'green', 'idle', 'serves nothing; replication is not set up');
 
+/** A fenced copy serves nobody, and makes no backups. */
 const servingRows = (status: InstanceStatus, now: Date): Row[] => [
   appRow(status),
-  ...maintenanceRows(status, now),
-  siteRow(status),
+  ...(status.copyOf ? [] : [...maintenanceRows(status, now), siteRow(status)]),
   ...serviceRows(status),
   ...queueRows(status),
-  ...backupRows(status, now),
-  ...certificateRows(status, now),
-  ...rehearsalRows(status, now),
+  ...(status.copyOf
+    ? []
+    : [...backupRows(status, now), ...certificateRows(status, now), ...rehearsalRows(status, now)]),
 ];
 
 /** What the machine finds wrong and no row shows already. */

@@ -102,6 +102,15 @@ describe('coop status', () => {
     expect(isStackBroken(half, now)).toBe(true);
   });
 
+  it('asks a fenced copy for nothing that it cannot have', () => {
+    const { site, certificate, backup, maintenance, rehearsal, ...kept } = well;
+    const copy = { ...kept, copyOf: 'prod' };
+    expect(show(copy)).toMatch(/^staging · staging\.social\.coop +● healthy$/m);
+    expect(show(copy)).not.toMatch(/^(?:maintenance|site|backup|certificate|rehearsal)/m);
+    expect(isBroken(copy, now)).toBe(false);
+    expect(isBroken({ ...copy, queues: undefined }, now)).toBe(true);
+  });
+
   it('says what the machine finds wrong once, and what only the machine finds wrong too', () => {
     const problems = [
       { level: 'red' as const, about: 'services', text: 'web is exited' },

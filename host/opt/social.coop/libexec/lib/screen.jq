@@ -39,9 +39,10 @@ def screen: [
     (if .role == "secondary" then "  images      \(.standby.images // 0) of \(.standby.wanted // "?")" else
       "",
       ([(.queues // [])[] | "\(.name) \(.size)"] | wrapped("waiting")),
-      "  backup      \(if .backup.last then "\(.backup.type), \(.backup.last | ago), \(.backup.count) in all, newest WAL \(.backup.walAge // "?") s old" else "none" end)",
-      "  certificate \(if .certificate then "\((.certificate.notAfter | fromdate) - now | span) left" else "none" end)",
-      (if .copyOf then empty else "  rehearsal   \(.rehearsal | rehearsal)" end)
+      (if .copyOf then empty else
+        "  backup      \(if .backup.last then "\(.backup.type), \(.backup.last | ago), \(.backup.count) in all, newest WAL \(.backup.walAge // "?") s old" else "none" end)",
+        "  certificate \(if .certificate then "\((.certificate.notAfter | fromdate) - now | span) left" else "none" end)",
+        "  rehearsal   \(.rehearsal | rehearsal)" end)
     end),
     ([(.disk // [])[] | "\(.path) \(.usedPercent) %"] | wrapped("disk")),
     ([(.timers // [])[] | job] | wrapped("jobs")),
