@@ -135,3 +135,20 @@ test('an image that is neither in a registry nor beside the backups is named', (
   expect(code).not.toBe(0);
   expect(output).toContain('Neither is a copy of it beside the backups: registry.example.org/');
 });
+
+test('a machine that stands by counts the image of the search among those it needs', () => {
+  program('docker', 'case $* in *"image inspect"*/search@*) exit 1 ;; esac');
+  const given = { STACK: 's', MACHINE: 'm', DOMAIN: 'd', ROLE: 'secondary', APP: 'a', APP_VERSION: '1' };
+  const lines = Object.entries({ ...given, FEDERATION: 'off', IMAGE_SEARCH: digest('search') });
+  const file = join(root, 'tree/etc/social.coop/stack.env');
+  writeFileSync(file, lines.map(([name, value]) => `${name}='${value}'\n`).join(''), { flag: 'a' });
+  const status = execFileSync('bash', [join(libexec, 'instance.d/status'), '--json'], {
+    env: {
+      PATH: `${root}/bin:${process.env.PATH}`,
+      APPLY_LIB: join(libexec, 'lib'),
+      APPLY_TREE: join(root, 'tree'),
+    },
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(status).standby).toEqual({ running: 0, images: 4, wanted: 5 });
+});

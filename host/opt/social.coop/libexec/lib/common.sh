@@ -25,6 +25,9 @@ load_stack() {
   done <"$archived"
 }
 
+# The stack's images, each once.
+images() { printf '%s\n' "$IMAGE_WEB" "$IMAGE_STREAMING" "$IMAGE_POSTGRES" "$IMAGE_REDIS" ${IMAGE_SEARCH:+"$IMAGE_SEARCH"} | sort --unique; }
+
 # The registry is back: containers take the names they have there.
 forget_archived() {
   [ -e "$archived" ] || return 0
