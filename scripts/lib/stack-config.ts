@@ -53,10 +53,16 @@ export async function readMachines(place: StackPlace): Promise<MachineAddress[]>
     cwd: place.projectDir,
     env: place.env,
   });
-  const outputs = JSON.parse(printed) as {
-    address?: string;
-    machines?: Partial<Record<string, { host: string; user: string; hostKey: string }>>;
-  };
+  return machinesIn(JSON.parse(printed));
+}
+
+interface Outputs {
+  address?: string;
+  machines?: Partial<Record<string, { host: string; user: string; hostKey: string }>>;
+}
+
+/** The same, from the outputs of the stack. */
+export function machinesIn(outputs: Outputs): MachineAddress[] {
   const said = ['primary', 'secondary'].flatMap((role) => {
     const machine = outputs.machines?.[role];
     return machine

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../lib/run.ts';
 import { knownHostsLine, sshCommand } from '../../lib/ssh-command.ts';
-import { secretsOf } from '../../lib/stack-config.ts';
+import { type MachineAddress, machinesIn, secretsOf } from '../../lib/stack-config.ts';
 import { type Check, type Finding, failure, ok, type Patient, skipped } from '../types.ts';
 
 const seconds = 4;
@@ -13,7 +13,7 @@ export const machine: Check = {
   ofStack: true,
   async run(patient) {
     const state = await patient.state().catch(() => undefined);
-    const machines = machinesOf(state?.outputs ?? {});
+    const machines = machinesIn(state?.outputs ?? {});
     if (machines.length === 0) return [skipped('none was made yet: pulumi up makes it')];
     let key: unknown;
     try {
@@ -31,17 +31,9 @@ export const machine: Check = {
   },
 };
 
-/** Every machine by its role, as the outputs name them. */
-function machinesOf(outputs: Record<string, unknown>): { role: string; address: string }[] {
-  const machines = (outputs.machines ?? { primary: outputs }) as Record<string, { address?: unknown }>;
-  return Object.entries(machines).flatMap(([role, found]) =>
-    typeof found?.address === 'string' && found.address !== '' ? [{ role, address: found.address }] : [],
-  );
-}
-
 async function reach(
   { stack = '', plain, context }: Patient,
-  { role, address }: { role: string; address: string },
+  { role, address, user }: MachineAddress,
   files: { identity: string; knownHosts: string },
 ): Promise<Finding> {
   const key = role === 'secondary' ? plain.secondaryHostPublicKey : plain.hostPublicKey;
@@ -49,7 +41,7 @@ async function reach(
   const knownHosts = `${files.knownHosts}-${role}`;
   writeFileSync(knownHosts, knownHostsLine(stack, hostPublicKey), { mode: 0o600 });
   const [ssh, ...rest] = sshCommand(
-    { stack, address, user: 'root', hostPublicKey, ...files, knownHosts },
+    { stack, address, user, hostPublicKey, ...files, knownHosts },
     { remote: ['true'] },
   );
   // The first value of an option counts.

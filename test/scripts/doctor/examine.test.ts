@@ -110,4 +110,11 @@ describe('what else', () => {
     const found = of(await doctor.look({ ...running([], { address: '203.0.113.10' }), ...env }), 'machine');
     expect(found.map((one) => one.text).join()).toMatch(text);
   });
+
+  it('a host that was there already is asked where SSH answers, as whom pulumi up logs in', async () => {
+    const primary = { address: '203.0.113.10', host: 'box.internal', user: 'debian', hostKey: 'k' };
+    const [found] = of(await doctor.look(running([], { machines: { primary } })), 'machine');
+    expect(found?.text).toBe('primary box.internal answers, with the pinned host key');
+    expect(doctor.place.ssh().argv.slice(-5)).toEqual(['-l', 'debian', '--', 'box.internal', 'true']);
+  });
 });
