@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { VisibleError } from '../../components/errors.ts';
 import { addAdmin, adminsOf, describeKey, readKeys, removeAdmin } from '../lib/admins.ts';
@@ -9,6 +8,7 @@ import { withPassphraseOptions } from '../lib/options.ts';
 import type { PassphraseSource } from '../lib/passphrase.ts';
 import { makeProgress } from '../lib/progress.ts';
 import { canAsk, confirm } from '../lib/prompt.ts';
+import { readGiven } from '../lib/read-given.ts';
 import { configOf, readStackFile, requireStack, stackFile } from '../lib/stack-file.ts';
 import { verb } from '../lib/verb.ts';
 
@@ -56,7 +56,7 @@ Commit the stack file afterwards.`,
     .option('-y, --yes', 'do not ask');
   return withPassphraseOptions(command).action((name: string, stacks: string[], flags: Flags) => {
     const from = flags.key === '-' ? 'stdin' : String(flags.key);
-    const keys = readKeys(read(String(flags.key)), from);
+    const keys = readKeys(readGiven(String(flags.key), 'the public key (.pub)'), from);
     return change(stacks, flags, {
       kind: 'add',
       name,
@@ -175,12 +175,4 @@ function show(edit: AdminEdit, { stack, ok, machines, remains }: EditResult): st
       : `${edit.name} is no longer an admin of ${stack}`;
   const next = `commit Pulumi.${stack}.yaml`;
   return `${[ok ? headline : `${stack}: not done everywhere`, ...places, ...remains.map((line) => `left to do: ${line}`), next].join('\n')}\n`;
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch {
-    throw new VisibleError(`cannot read the key — ${path} — give the file that ends in .pub, or - for stdin`);
-  }
 }

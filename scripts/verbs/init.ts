@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { VisibleError } from '../../components/errors.ts';
 import { announce, type Context, findContext } from '../lib/context.ts';
@@ -11,6 +10,7 @@ import { several, withPassphraseOptions } from '../lib/options.ts';
 import { costLine } from '../lib/priced-config.ts';
 import { makeProgress } from '../lib/progress.ts';
 import { askHidden, canAsk } from '../lib/prompt.ts';
+import { readGiven } from '../lib/read-given.ts';
 import { checkStackName, configOf, readStackFile, stackFile } from '../lib/stack-file.ts';
 import { verb } from '../lib/verb.ts';
 
@@ -82,7 +82,7 @@ overwritten: run it again whenever something is missing. Commit the stack file; 
     .option('--mail-port <number>', "the relay's port")
     .option('--mail-user <name>', 'user at the relay; its password is asked for, or --smtp-password-file')
     .option('--mail-from <address>', 'sender of mail')
-    .option('--smtp-password-file <file>', "file with the relay's password")
+    .option('--smtp-password-file <file>', "file with the relay's password; - reads stdin")
     .option('--set <key=value>', 'any other plain key, e.g. primary.size=…; may be repeated', several)
     .option(
       '--new-secret <name>',
@@ -108,7 +108,7 @@ async function init(stack: string, flags: Flags): Promise<void> {
   const copied = isCopy(config) || (flags.set ?? []).some((entry) => entry.startsWith('restore.from='));
   const asking = !flags.yes && !flags.json && canAsk() && !copied;
   const given = asking ? await askMissing(flags, config) : flags;
-  const smtpPassword = await findSmtpPassword(flags, given, config, asking);
+  const smtpPassword = await findSmtpPassword(stack, flags, given, config, asking);
   const result = await initStack({
     projectDir: context.projectDir,
     stack,
@@ -145,6 +145,7 @@ function forHosts(context: Context, stack: string): string {
 
 /** The only secret that is not made here: from a file, or asked for when a user at the relay is new. */
 async function findSmtpPassword(
+  stack: string,
   flags: Flags,
   given: InitFlags,
   config: Record<string, unknown>,
@@ -154,9 +155,9 @@ async function findSmtpPassword(
   if (flags.smtpPasswordFile) {
     if (there)
       throw new VisibleError(
-        'secrets.smtpPassword is set already — it is never overwritten here — change it with: pulumi config set --secret --path secrets.smtpPassword',
+        `secrets.smtpPassword is set already — it is never overwritten here — change it with: coop rotate smtpPassword ${stack}`,
       );
-    return readFileSync(flags.smtpPasswordFile, 'utf8').trim();
+    return readGiven(flags.smtpPasswordFile, "the relay's password").trim();
   }
   if (asking && given.mailUser && !there) return askHidden(`Password of ${given.mailUser} at the mail relay`);
   return undefined;

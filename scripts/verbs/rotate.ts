@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { nearest } from '../../components/config/nearest.ts';
 import { secrets as schema } from '../../components/config/secrets.ts';
@@ -10,6 +9,7 @@ import { withPassphraseOptions } from '../lib/options.ts';
 import type { PassphraseSource } from '../lib/passphrase.ts';
 import { makeProgress } from '../lib/progress.ts';
 import { askHidden, canAsk, confirm } from '../lib/prompt.ts';
+import { readGiven } from '../lib/read-given.ts';
 import type { Run } from '../lib/rotate.ts';
 import { rotateCloudKey } from '../lib/rotate-cloud-key.ts';
 import { rotateSshKey } from '../lib/rotate-ssh-key.ts';
@@ -73,7 +73,7 @@ async function rotate(name: string | undefined, stack: string | undefined, flags
     throw new VisibleError(
       `${stack} has no ${name} — ${file} — nothing to rotate; its secrets: ${Object.keys(secrets).join(', ')}`,
     );
-  const given = rotation.way === 'given' && !journal ? await readGiven(rotation, flags) : undefined;
+  const given = rotation.way === 'given' && !journal ? await newValues(rotation, flags) : undefined;
   await withStack(context, stack, flags, async (open) => {
     const run: Run = {
       open,
@@ -105,12 +105,9 @@ function find(name: string): Rotation {
 }
 
 /** Values that are made elsewhere: one a line of the file, in the order of the table. */
-async function readGiven({ secrets: names }: Rotation, flags: Flags): Promise<Record<string, string>> {
+async function newValues({ secrets: names }: Rotation, flags: Flags): Promise<Record<string, string>> {
   let values: string[] = [];
-  if (flags.fromFile)
-    values = readFileSync(flags.fromFile === '-' ? 0 : flags.fromFile, 'utf8')
-      .trim()
-      .split('\n');
+  if (flags.fromFile) values = readGiven(flags.fromFile, 'the new value').trim().split('\n');
   else if (canAsk() && !flags.json) for (const name of names) values.push(await askHidden(`New ${name}`));
   else
     throw new VisibleError(
