@@ -45,7 +45,6 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     APP: app.name,
     APP_VERSION: config.appVersion,
     APP_HOME: app.home,
-    APP_UID: String(app.uid),
     PUBLIC_DIRECTORY: app.publicDirectory,
     HEALTH_PATH: app.paths.health,
     STREAMING_PATH: app.paths.streaming,
