@@ -57,14 +57,6 @@ async function act(peer: Peer, what: string, body: any, query: URLSearchParams):
       return federation.follow(name, body.target);
     case 'POST /post':
       return federation.post(name, body.text, body.targets);
-    case 'POST /send': {
-      const inbox = body.inbox ?? (await federation.resolve(body.target)).inbox;
-      const activity = {
-        ...peer.documents.activity(body.activity.type, name, body.activity.object),
-        ...body.activity,
-      };
-      return federation.deliver(name, inbox, activity);
-    }
     case 'POST /get':
       return federation.get(body.url, name);
     default:

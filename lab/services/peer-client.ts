@@ -56,10 +56,6 @@ export const follow = (target: string, name = 'alice') => ask<Sent>('POST', '/fo
 export const publish = (text: string, targets: string[] = [], name = 'alice') =>
   ask<{ note: { id: string }; sent: Sent[] }>('POST', '/post', { text, targets, name });
 
-/** Sends any activity to an actor's inbox, signed. */
-export const sendActivity = (target: string, activity: { type: string; object: unknown }, name = 'alice') =>
-  ask<Sent>('POST', '/send', { target, activity, name });
-
 /** Fetches a document with a signed request, as a server with an account would. */
 export const fetchSigned = (url: string, name = 'alice') =>
   ask<Record<string, unknown>>('POST', '/get', { url, name });
