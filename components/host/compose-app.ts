@@ -16,7 +16,7 @@ export interface AppContainer {
 }
 
 /** The app's processes as configured; the configuration has been checked before. */
-export function appProcesses({ config }: HostFacts): AppProcess[] {
+function appProcesses({ config }: HostFacts): AppProcess[] {
   const app = apps[config.app];
   const processes = resolveProcesses(app, parseVersion(config.appVersion) as Version, config.processes);
   return config.restore ? fencedProcesses(processes) : processes;

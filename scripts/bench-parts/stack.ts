@@ -9,7 +9,7 @@ export const destroy = (stack: string, ...more: string[]) =>
 export const preview = (stack: string) => inLab('pulumi', 'preview', '--stack', stack, '--non-interactive');
 
 /** From an account with nothing in it to the first healthy answer over HTTPS. */
-export async function fromNothing(stack: string, domain: string): Promise<Pick<Timed, 'seconds' | 'output'>> {
+async function fromNothing(stack: string, domain: string): Promise<Pick<Timed, 'seconds' | 'output'>> {
   const started = performance.now();
   const { output } = await up(stack);
   const response = await labFetch(`https://${domain}/health`);

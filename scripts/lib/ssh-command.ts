@@ -22,7 +22,7 @@ export interface SshCommandOptions {
 }
 
 /** The name the host key is pinned under: the stack, so that a moved address needs no new entry. */
-export const hostAlias = (stack: string): string => `coop-${stack}`;
+const hostAlias = (stack: string): string => `coop-${stack}`;
 
 /** The one line of the known hosts file. */
 export const knownHostsLine = (stack: string, hostPublicKey: string): string =>

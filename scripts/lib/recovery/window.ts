@@ -46,7 +46,7 @@ function refuseSmallDisk(backups: readonly RepositoryBackup[], kit: Kit, wishes:
     );
 }
 
-export function refuseRepository(
+function refuseRepository(
   repository: Repository,
   { stack }: Kit,
   where: string,

@@ -27,7 +27,7 @@ export async function endStragglers(place: Place, patienceMs = 5000): Promise<nu
 }
 
 /** Numbers of the processes that carry the mark; those of others cannot be read, and none where there is no /proc. */
-export function processesOf(place: Place): number[] {
+function processesOf(place: Place): number[] {
   const mark = `${NAME}=${markOf(place)[NAME]}`;
   return numbersIn('/proc').filter((pid) => {
     try {

@@ -8,7 +8,7 @@ import { day, duration } from './words.ts';
  * For members, to be posted: nothing of it but numbers, days and words of our own. What a machine said, and why something
  * failed, stay in the report: they may name hosts or people.
  */
-export function publicLines(report: Report): { title: string; lines: string[]; notTested: string[] } {
+function publicLines(report: Report): { title: string; lines: string[]; notTested: string[] } {
   const { started, result, rpoSeconds, ttrSeconds, checks, canaries } = report;
   const passed = checks.filter(({ status }) => status === 'passed').length;
   const open = report.checks.filter(({ status }) => status === 'not-tested').length;
