@@ -2,6 +2,8 @@
 # shellcheck disable=SC2154
 # What the programs in verify.d share. Each looks at one thing and says one JSON object about it; `instance verify` runs them.
 
+. "${BASH_SOURCE[0]%/*}/job.sh"
+
 check=${0##*/}
 check=${check#*-}
 # shellcheck disable=SC2034
@@ -61,14 +63,12 @@ each_table() {
   return "$worst"
 }
 
-# The newest of the files TIME.json in a directory of the backups bucket that is no newer than the copy: newest_of DIRECTORY
-newest_of() {
+# Times of the files TIME.json in a directory of the backups bucket that are no newer than the copy, the newest first: times_of DIRECTORY
+times_of() {
   local until=9
-  if [ -n "${RESTORE_AT:-}" ]; then until=$(date --utc --date="$RESTORE_AT" +%Y%m%dT%H%M%SZ); fi
+  if [ -n "${RESTORE_AT:-}" ]; then until=$(stamp --date="$RESTORE_AT"); fi
   remote lsf "backups:$BACKUPS_BUCKET/$1/" | sed -n 's/\.json$//p' | sort --reverse | awk -v until="$until" '($1 "") <= (until "")'
 }
-
-remote() { rclone --config /etc/social.coop/rclone.conf --ca-cert /etc/ssl/certs/ca-certificates.crt --low-level-retries 3 --retries 2 --contimeout 10s --timeout 60s "$@"; }
 
 # The app's own answers come from one start of it: whoever asks first asks for all.
 app_answer() {
