@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { verbs } from '../verbs/index.ts';
 import { flow } from './verb.ts';
 
-const about = `Runs a co-operative's server. Pulumi makes and changes it (pulumi up, preview, destroy); coop adds what
-Pulumi has no verb for. Every verb says on stderr whether it acts on LAB or REAL.`;
+const about = `Runs a co-operative's server. Pulumi makes and changes it (pulumi preview, pulumi up); coop does what comes
+before, beside and after. Every verb says on stderr whether it acts on LAB or REAL.`;
 
 /** The whole command line; a function, so that tests and the reference page see the same one. */
 export function makeProgram(): Command {

@@ -10,6 +10,6 @@ export function refuseSelfDestruct(words: string[]): void {
   const isPrefix = command.length > 1 && 'selfdestruct'.startsWith(command);
   if (isPrefix || words.some((word) => normal(word) === 'selfdestruct'))
     throw new VisibleError(
-      'tootctl self-destruct is out of reach — it makes every other server delete this one, and cannot be undone — to take a stack away: pulumi destroy',
+      'tootctl self-destruct is out of reach — it makes every other server delete this one, and cannot be undone — to take a stack away: coop destroy',
     );
 }
