@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { VisibleError } from '../../components/errors.ts';
 import { labDir } from '../../lab/paths.ts';
 import { describeAccounts, providersOf } from './accounts.ts';
 import { findBackend, showBackend } from './backend.ts';
@@ -56,6 +57,14 @@ export function announce(context: Context, stack?: string): void {
   const { document } = readStackFile(stackFile(context.projectDir, stack));
   for (const reminder of [expiryReminder(stack, config), rotationReminder(stack, readJournal(document))])
     if (reminder) process.stderr.write(`${reminder}\n`);
+}
+
+/** Refuses where there is no state to write to. */
+export function requireBackend({ backend }: Context): void {
+  if (!backend)
+    throw new VisibleError(
+      'not logged in — Pulumi has no place for its state — run: pulumi login s3://BUCKET?region=… (or another backend)',
+    );
 }
 
 /** What a stack file says in plain; undefined where there is none to read, which is the verb's to say. */

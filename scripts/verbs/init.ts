@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { VisibleError } from '../../components/errors.ts';
-import { announce, type Context, findContext } from '../lib/context.ts';
+import { announce, type Context, findContext, requireBackend } from '../lib/context.ts';
 import { isCopy } from '../lib/copy.ts';
 import { initStack } from '../lib/init.ts';
 import { answersFrom, type InitFlags } from '../lib/init-answers.ts';
@@ -98,10 +98,7 @@ async function init(stack: string, flags: Flags): Promise<void> {
   const context = findContext();
   announce(context, stack);
   checkStackName(stack);
-  if (!context.backend)
-    throw new VisibleError(
-      'not logged in — Pulumi has no place for its state — run: pulumi login s3://BUCKET?region=… (or another backend)',
-    );
+  requireBackend(context);
   const { document } = readStackFile(stackFile(context.projectDir, stack));
   const config = configOf(document, () => '[secret]');
   // A copy is what its source is: there is nothing to ask.

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { VisibleError } from '../../components/errors.ts';
-import { announce, type Context, findContext } from '../lib/context.ts';
+import { announce, type Context, findContext, requireBackend } from '../lib/context.ts';
 import { withPassphraseOptions } from '../lib/options.ts';
 import { type PassphraseSource, withPassphrase } from '../lib/passphrase.ts';
 import { makeProgress } from '../lib/progress.ts';
@@ -64,10 +64,7 @@ written or made it reads from the bucket whether the backups can be opened, and 
 async function recover(stack: string, flags: RecoverFlags): Promise<void> {
   const context = findContext();
   announce(context, stack);
-  if (!context.backend)
-    throw new VisibleError(
-      'not logged in — Pulumi has no place for its state — run: pulumi login s3://BUCKET?region=… (or another backend)',
-    );
+  requireBackend(context);
   const from = bucketOf(flags, context);
   const progress = makeProgress(process.stderr, flags);
   const { bring } = await import('../lib/recovery/bring.ts');
