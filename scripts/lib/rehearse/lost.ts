@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import { idsOf, readState } from '../../doctor/state.ts';
+import { knock } from '../recovery/old/answers.ts';
 import type { StackPlace } from '../stack-config.ts';
 
 /** Says that a copy's machine, which is there as far as the state knows, does not answer; undefined: it does, or there is none. */
@@ -9,19 +9,6 @@ export async function lossOf(place: StackPlace, port = 22, seconds = 10): Promis
   const servers = ['digitalocean', 'hetzner'].flatMap((provider) => idsOf(state, provider, 'server'));
   const machine = state.resources.find(({ id }) => id !== undefined && servers.includes(id));
   const address = machine?.outputs?.ipv4Address;
-  if (typeof address !== 'string' || (await answers(address, port, seconds))) return undefined;
+  if (typeof address !== 'string' || (await knock(address, port, seconds * 1000))) return undefined;
   return `the machine does not answer: it, or its network, was lost — ${address}`;
-}
-
-function answers(host: string, port: number, seconds: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: seconds * 1000 });
-    const end = (answered: boolean) => {
-      socket.destroy();
-      resolve(answered);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('timeout', () => end(false));
-    socket.once('error', () => end(false));
-  });
 }

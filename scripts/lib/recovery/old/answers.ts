@@ -10,9 +10,10 @@ const PATIENCE = 3000;
 
 export type Knock = (address: string, port: number) => Promise<boolean>;
 
-export const knock: Knock = (host, port) =>
+/** Whether somebody takes a connection there. */
+export const knock = (host: string, port: number, timeout = PATIENCE): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: PATIENCE });
+    const socket = connect({ host, port, timeout });
     const end = (open: boolean) => {
       socket.destroy();
       resolve(open);
