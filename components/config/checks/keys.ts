@@ -128,7 +128,7 @@ export function checkExpiry({ expires, protect }: Loose<StackConfig>, now: Date)
     return [{ key: 'expires', value, reason: 'cannot be on a protected stack', remedy }];
   }
   if (expires >= now.toISOString().slice(0, 10)) return [];
-  const remedy = 'take the stack down with `pulumi destroy`, or set a later day';
+  const remedy = 'take the stack down with `coop destroy`, or set a later day';
   return [{ key: 'expires', value, reason: 'is in the past', remedy }];
 }
 

@@ -8,10 +8,17 @@ recovering=$state/recovering
 recovered_to=$state/recovered-to
 
 recover_database() {
-  local options=(--delta --process-max="$(nproc)")
+  local options=(--delta --process-max="$(nproc)") info
   [ -n "$RECOVER_TO" ] ||
     fail "the database was being brought back, and is not whole — $pgdata — put recover.to back into the stack file, and \`pulumi up\`; it goes on where it stopped"
-  if [ "$RECOVER_TO" != latest ]; then
+  if [ "$RECOVER_TO" = latest ]; then
+    info=$(restore_info) || {
+      printf '%s\n' "$info" >&2
+      fail "the backups cannot be read — s3://$BACKUPS_BUCKET at $BACKUPS_ENDPOINT — $(why_unreadable "$info")"
+    }
+    refuse_gap "$(jq --compact-output '.backups | max_by(.timestamp.stop)' <<<"$info")" \
+      "take the mark of its deletion away in the bucket; or go back to that moment: pulumi config set --path recover.to TIME --stack $STACK, then pulumi up"
+  else
     options+=(--type=time "--target=$(date --utc --date="$RECOVER_TO" '+%F %T.%6N+00')" --target-action=promote)
   fi
   : >"$recovering"

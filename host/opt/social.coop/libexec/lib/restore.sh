@@ -74,11 +74,12 @@ refuse_restore() {
   room=$(room_here)
   [ "$needed" -le "$room" ] ||
     fail "the disk has no room for the copy — it needs $needed MB, and $room MB are free — take a larger primary.size for a new machine; nothing was fetched"
-  [ -n "$RESTORE_AT" ] || refuse_gap "$backup"
+  [ -n "$RESTORE_AT" ] ||
+    refuse_gap "$backup" "on $RESTORE_FROM's machine: sudo instance backup undelete; or a copy as of that moment: restore.at, or --at"
 }
 
 # PostgreSQL takes a segment that is not there for the end of all, and goes on without what came after it. On the way to a
-# moment it refuses that itself.
+# moment it refuses that itself. refuse_gap BACKUP REMEDY
 refuse_gap() {
   local listed gap
   for _ in $(seq 6); do
@@ -89,7 +90,7 @@ refuse_gap() {
     # Of two on their way from a source at work, the later may come first.
     sleep 5
   done
-  fail "WAL is missing: $gap — s3://$BACKUPS_BUCKET — on $RESTORE_FROM's machine: sudo instance backup undelete; or a copy as of that moment: restore.at, or --at; nothing was fetched"
+  fail "WAL is missing: $gap — s3://$BACKUPS_BUCKET — $2; nothing was fetched"
 }
 
 # Runs pgBackRest, and says in plain words why it stopped.
