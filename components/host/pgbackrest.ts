@@ -63,7 +63,7 @@ export function pgbackrestConfig({ config, backups }: HostFacts, second?: Bucket
     ...(config.restore?.dump ? {} : repository(1, backups, 9443, config)),
     ...(second && repository(2, second, 9444, config)),
     'compress-type': 'zst',
-    'compress-level': 3,
+    'compress-level': 1,
     'process-max': 2,
     'archive-async': 'y',
     'spool-path': '/var/spool/pgbackrest',
