@@ -5,7 +5,7 @@ import { labFetch } from '../../lab/client.ts';
 import { cloud } from '../../lab/cloud/client.ts';
 import { Member, type Status } from '../../lab/member.ts';
 import { picture } from '../../lab/picture.ts';
-import { services } from '../../lab/services/addresses.ts';
+import { gateway, services } from '../../lab/services/addresses.ts';
 import { confirmationLink } from '../../lab/services/mail-client.ts';
 import { checkout } from '../../scripts/lib/paths.ts';
 import { verifyAnswerSchema } from '../../scripts/lib/report/schema.ts';
@@ -13,6 +13,7 @@ import { Ammunition } from './ammunition.ts';
 import { changesOf, objectsOf } from './buckets.ts';
 import { canariesFrom } from './canaries.ts';
 import { Copy } from './copies.ts';
+import { upCounted } from './packets.ts';
 import { describeRestoreFaults, runOut } from './restore-faults.ts';
 import { type Stack, stacks } from './stacks.ts';
 import { eventually, reach, run } from './support.ts';
@@ -71,6 +72,7 @@ describe('a fenced copy of staging', () => {
   let post: Status;
   let data: string | undefined;
   let objects: Awaited<ReturnType<typeof objectsOf>>[];
+  let sent: Record<string, number>;
 
   beforeAll(async () => {
     await staging.tootctl('settings', 'registrations', 'open');
@@ -95,7 +97,7 @@ describe('a fenced copy of staging', () => {
     await archived();
     objects = await Promise.all(buckets.map(objectsOf));
     await copy.make({ from: 'staging', at: new Date(Number(moment)).toISOString() });
-    await copy.up();
+    sent = await upCounted(copy);
     await copy.readOutputs();
   });
   afterAll(async () => {
@@ -138,6 +140,12 @@ describe('a fenced copy of staging', () => {
       expect(start >= (phases[index - 1]?.end ?? '')).toBe(true);
     expect(await sql(copy, 'show archive_mode')).toBe('off');
     expect(await sql(staging, 'show archive_mode')).toBe('on');
+  });
+
+  it('sent nothing from then on, while secrets and data came, but to the buckets and to whoever brought it up', () => {
+    const { [services.s3.v4]: fetched = 0, [services.s3.v6]: fetched6 = 0, ...others } = sent;
+    expect(fetched + fetched6).toBeGreaterThan(100);
+    expect(Object.keys(others).filter((to) => ![gateway.v4, gateway.v6].includes(to as never))).toEqual([]);
   });
 
   it('runs what serves, and nothing that speaks to others, or acts by the clock', async () => {
