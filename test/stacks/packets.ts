@@ -7,7 +7,7 @@ const table = 'inet coop_test_packets';
 const ruleset = `table ${table} {
   set v4 { type ipv4_addr . ipv4_addr; flags dynamic; counter; size 65535; }
   set v6 { type ipv6_addr . ipv6_addr; flags dynamic; counter; size 65535; }
-  chain all {
+  chain sent {
     type filter hook prerouting priority -400; policy accept;
     meta l4proto { tcp, udp } update @v4 { ip saddr . ip daddr }
     meta l4proto { tcp, udp } update @v6 { ip6 saddr . ip6 daddr }
