@@ -62,14 +62,13 @@ async function machines(): Promise<PartStatus[]> {
   }).catch(() => undefined);
   const ids = (list?.code === 0 ? list.stdout : '').split('\n').filter(Boolean);
   if (ids.length === 0) return [];
-  const shown = await run('docker', [
-    ...['inspect', '--format'],
-    '{{.Name}} {{.State.Status}} {{.State.Pid}} {{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
-    ...ids,
-  ]);
+  const fields =
+    '{{.Name}} {{.State.Status}} {{.State.Pid}} {{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
+  // One may have gone since; the others are shown.
+  const shown = await run('docker', ['inspect', '--format', fields, ...ids], { allowFailure: true });
   return shown.stdout
-    .trim()
     .split('\n')
+    .filter(Boolean)
     .map((line) => {
       const [name = '', status, pid, address] = line.split(' ');
       const running = status === 'running';
