@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../../scripts/lib/report/schema.ts';
 import { line } from './fit.ts';
-import { fillTo, ssh } from './machine.ts';
+import { fillTo, ssh, tell } from './machine.ts';
 import { coop, inLab, type Table } from './measure.ts';
 
 const stack = 'staging';
@@ -24,7 +24,11 @@ async function prepare(): Promise<void> {
   const owner = ['keeper', '--email', 'keeper@example.org', '--confirmed', '--role', 'Owner'];
   await inLab(coop, 'tootctl', stack, 'accounts', 'create', ...owner).catch(() => undefined);
 }
-const nightly = () => ssh(stack, 'systemctl start manifest.service media-sample.service');
+async function nightly(): Promise<void> {
+  await ssh(stack, 'systemctl start manifest.service media-sample.service');
+  // A copy can only be held against what it has lived through.
+  await tell(stack, 'archived');
+}
 
 /** Rehearsals of one size, by phase. */
 export async function rehearsals(table: Table, gigabytes: number): Promise<void> {
