@@ -136,16 +136,17 @@ const position = ({ name }: Segment) =>
 
 /** Up to the first that is missing; where one timeline ends and the next begins is no gap. */
 function replayable(segments: readonly Segment[]): Archive {
-  const newest = (some: readonly Segment[]) =>
-    some.length === 0 ? undefined : new Date(Math.max(...some.map(({ stored }) => +stored)));
-  for (const [index, segment] of segments.entries()) {
-    const before = segments[index - 1];
-    if (!before || timeline(before) !== timeline(segment)) continue;
-    const missing = position(segment) - position(before) - 1;
-    if (missing > 0)
-      return { reaches: newest(segments.slice(0, index)), gap: { after: before.name, missing } };
-  }
-  return {
-    reaches: newest(segments.filter((each) => timeline(each) === timeline(segments.at(-1) as Segment))),
+  const missingBefore = (index: number) => {
+    const [before, segment] = [segments[index - 1], segments[index]];
+    if (!before || !segment || timeline(before) !== timeline(segment)) return 0;
+    return position(segment) - position(before) - 1;
   };
+  const broken = segments.findIndex((_, index) => missingBefore(index) > 0);
+  const whole = broken < 0 ? segments : segments.slice(0, broken);
+  const last = whole.at(-1);
+  if (!last) return { reaches: undefined };
+  // What an older timeline wrote after the newest began is no part of its history.
+  const own = whole.filter((segment) => timeline(segment) === timeline(last));
+  const reaches = new Date(Math.max(...own.map(({ stored }) => +stored)));
+  return broken < 0 ? { reaches } : { reaches, gap: { after: last.name, missing: missingBefore(broken) } };
 }
