@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { signedS3Headers } from '../../components/accounts/s3-signature.ts';
+import { VisibleError } from '../../components/errors.ts';
 import { prefix } from '../lib/stack-file.ts';
 
 /** Who holds a stack's state, as Pulumi's own backends write it down. */
@@ -38,7 +39,27 @@ function fileLocks(root: string, stack: string): Lock[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((name) => name.endsWith('.json'))
-    .map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')) as Lock);
+    .flatMap((name) => readLock(join(directory, name)) ?? []);
+}
+
+/** Undefined: whoever held it let go while we looked. */
+function readLock(path: string): Lock | undefined {
+  try {
+    return parseLock(readFileSync(path, 'utf8'), path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parseLock(text: string, path: string): Lock {
+  try {
+    return JSON.parse(text) as Lock;
+  } catch {
+    throw new VisibleError(
+      `a lock that was cut off — ${path} — its engine died while it wrote it; when none is at work for sure: pulumi cancel`,
+    );
+  }
 }
 
 /** `s3://BUCKET/PREFIX?endpoint=HOST&region=REGION`, with the keys that pulumi would use. */
@@ -69,6 +90,11 @@ async function s3Locks(
   const listed = await get(list);
   if (listed === undefined) return undefined;
   const keys = [...listed.matchAll(/<Key>([^<]+\.json)<\/Key>/g)].map(([, key]) => key as string);
-  const texts = await Promise.all(keys.map((key) => get(new URL(`/${url.host}/${key}`, base))));
-  return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as Lock]));
+  const locks = await Promise.all(
+    keys.map(async (key) => {
+      const text = await get(new URL(`/${url.host}/${key}`, base));
+      return text === undefined ? [] : [parseLock(text, key)];
+    }),
+  );
+  return locks.flat();
 }

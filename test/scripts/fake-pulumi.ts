@@ -141,18 +141,19 @@ if (words === 'stack init') {
   if (/urn/.test(fs.readFileSync(path.join(process.env.FAKE_STATE, stack), 'utf8'))) fail('still has resources');
   fs.rmSync(path.join(process.env.FAKE_STATE, stack));
 } else if (argv[0] === 'up') {
+  // As the real one: told to stop it lets go of the lock, and it holds that before it makes anything.
+  const locks = path.join(process.env.FAKE_STATE, '.pulumi/locks/organization/instance', stack);
+  const lock = path.join(locks, 'one.json');
+  const done = (code) => { fs.rmSync(lock, { force: true }); process.exit(code); };
+  process.on('SIGINT', () => setTimeout(() => done(255), 50));
+  fs.mkdirSync(locks, { recursive: true });
+  const host = require('node:os').hostname();
+  fs.writeFileSync(lock, JSON.stringify({ username: 'me', hostname: host, pid: process.pid, timestamp: new Date() }));
   const type = 'digitalocean:index/droplet:Droplet';
   const root = 'pulumi:pulumi:Stack';
   const made = process.env.FAKE_UP === 'nothing' ? [] : [{ urn: 'urn:pulumi:x::instance::' + type + '::' + stack + '-primary', type, id: '1', custom: true }];
   fs.writeFileSync(path.join(process.env.FAKE_STATE, stack), JSON.stringify({ deployment: { resources: [{ urn: 'urn::' + root + '::x', type: root }, ...made] } }));
   process.stdout.write(' +  digitalocean:index:Droplet ' + stack + '-primary created (2s)\\n');
-  const locks = path.join(process.env.FAKE_STATE, '.pulumi/locks/organization/instance', stack);
-  fs.mkdirSync(locks, { recursive: true });
-  const lock = path.join(locks, 'one.json');
-  const host = require('node:os').hostname();
-  fs.writeFileSync(lock, JSON.stringify({ username: 'me', hostname: host, pid: process.pid, timestamp: new Date() }));
-  const done = (code) => { fs.rmSync(lock, { force: true }); process.exit(code); };
-  process.on('SIGINT', () => setTimeout(() => done(255), 50));
   if (process.env.FAKE_UP === 'wait') setTimeout(() => done(0), 120000);
   else if (/fail|nothing/.test(process.env.FAKE_UP)) { process.stderr.write('error: 422 no such size\\n'); done(255); }
   else done(0);

@@ -44,7 +44,13 @@ async function inState(patient: Patient, stack: string): Promise<Finding> {
 }
 
 async function locks({ context, now }: Patient, backend: string, stack: string): Promise<Finding[]> {
-  const found = await readLocks(backend, stack, context.env).catch(() => undefined);
+  const found = await readLocks(backend, stack, context.env).catch((error) =>
+    error instanceof VisibleError ? error : undefined,
+  );
+  if (found instanceof VisibleError) {
+    const [what, where, remedy] = found.message.split(' — ');
+    return [warning(`${what}: ${where}`, `${remedy} --stack ${stack}`)];
+  }
   if (found === undefined) return [skipped('locks: this state does not let us look; pulumi up would say')];
   if (found.length === 0) return [ok('nobody holds a lock')];
   return found.map(({ username, hostname, pid, timestamp }) => {

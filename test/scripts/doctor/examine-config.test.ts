@@ -124,6 +124,17 @@ describe('the state', () => {
     });
   });
 
+  it('with a lock that was cut off while it was written', async () => {
+    const locks = join(doctor.place.root, 'state/.pulumi/locks/organization/instance/staging');
+    mkdirSync(locks, { recursive: true });
+    writeFileSync(join(locks, 'ce23713c.json'), '');
+    expect(of(await doctor.look(), 'state')[1]).toMatchObject({
+      level: 'warning',
+      text: `a lock that was cut off: ${join(locks, 'ce23713c.json')}`,
+      remedy: expect.stringMatching(/pulumi cancel --stack staging$/),
+    });
+  });
+
   it('that cannot be reached, or knows no such stack', async () => {
     expect(of(await doctor.look({ FAKE_BACKEND_DOWN: '1' }), 'state')[0]).toMatchObject({
       level: 'failure',
