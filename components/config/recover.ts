@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { text } from './fields.ts';
-
-/** A moment in UTC, to the microsecond at most. */
-export const isTime = (value: string) =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(value) && !Number.isNaN(Date.parse(value));
+import { backup, isTime } from './restore-point.ts';
 
 /** https://pgbackrest.org/command.html#command-restore */
 export const recover = z.strictObject({
@@ -15,4 +12,5 @@ export const recover = z.strictObject({
     description:
       'moment the database is brought back to: latest (the last that was archived), or a time in UTC',
   }),
+  backup,
 });

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { domainName, text } from './fields.ts';
+import { backup, isTime } from './restore-point.ts';
 
 const isStackName = (value: string) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/.test(value);
 
 const hasControl = (value: string) => [...value].some((each) => each < ' ' || each === '\x7f');
-
-const isTime = (value: string) =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(value) && !Number.isNaN(Date.parse(value));
 
 const dump = z.strictObject({
   endpoint: domainName.meta({ description: 'host of the S3 endpoint the dumps are at, on port 443' }),
@@ -53,6 +51,7 @@ export const restore = z.strictObject({
     .meta({
       description: 'moment the database is brought back to, in UTC (default: the last one that was archived)',
     }),
+  backup,
   media: z.enum(['read-only', 'empty', 'copy']).default('read-only').meta({
     description:
       "read-only: the source's media bucket by a key that cannot write; copy: a bucket of its own, filled from the source's; empty: no media at all",

@@ -70,7 +70,7 @@ export const keys = {
   }),
   restore: restore.optional().meta({
     description:
-      'makes this stack a fenced copy of another, from its backups: from, at, media, fenced, hours; what the copy is comes from there (default none)',
+      'makes this stack a fenced copy of another, from its backups: from, at, backup, media, fenced, hours; what the copy is comes from there (default none)',
   }),
   sshFrom: z
     .array(field.addressRange)

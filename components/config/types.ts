@@ -153,6 +153,8 @@ export interface Repo2Config {
 export interface RecoverConfig {
   /** `latest`, or a time in UTC. */
   to: string;
+  /** Label of the backup to begin with; the newest that fits when absent. */
+  backup?: string | undefined;
 }
 
 export interface RecoveryConfig {
@@ -180,6 +182,8 @@ export interface RestoreConfig {
   dump?: DumpConfig | undefined;
   /** Moment in UTC; the last one that was archived when absent. */
   at?: string | undefined;
+  /** Label of the backup to begin with; the newest that fits when absent. */
+  backup?: string | undefined;
   /** `read-only`: the source's bucket by a key that cannot write; `copy`: a bucket of its own, filled from the source's. */
   media: 'read-only' | 'empty' | 'copy';
   fenced: true;

@@ -30,6 +30,7 @@ export function stackEnvironment(facts: HostFacts): Record<string, string> {
     RESTORE_DUMP: config.restore?.dump ? '1' : '',
     RESTORE_SECRETS: !config.restore?.dump || config.restore.dump.secrets ? '1' : '',
     RESTORE_AT: config.restore?.at ?? '',
+    RESTORE_BACKUP: config.restore?.backup ?? config.recover?.backup ?? '',
     RESTORE_MEDIA: config.restore?.media ?? '',
     RESTORE_HOURS: config.restore ? String(config.restore.hours) : '',
     FENCED: config.restore?.fenced ? '1' : '',

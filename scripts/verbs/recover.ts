@@ -13,6 +13,7 @@ export interface RecoverFlags extends PassphraseSource {
   endpoint?: string;
   kitOnly?: boolean;
   at?: string;
+  backup?: string;
   provider?: string;
   region?: string;
   size?: string;
@@ -41,6 +42,10 @@ written or made it reads from the bucket whether the backups can be opened, and 
         'as it was then',
       ],
       [
+        'coop recover prod --bucket social-coop-backups --storage-region fra1 --backup 20261122-010002F',
+        'when the newest is damaged',
+      ],
+      [
         'coop recover prod --bucket social-coop-backups --storage-region fra1 --provider hetzner --region nbg1 --size cpx42',
         'on another machine',
       ],
@@ -52,6 +57,10 @@ written or made it reads from the bucket whether the backups can be opened, and 
     .option('--endpoint <host>', 'its S3 endpoint (default: REGION.digitaloceanspaces.com)')
     .option('--kit-only', 'the stack file and its secrets only; makes no server')
     .option('--at <time>', 'moment the database is brought back to, in UTC (default: the last archived)')
+    .option(
+      '--backup <label>',
+      'begin with this backup and replay WAL from there, when a newer one is damaged (default: the newest that fits)',
+    )
     .addOption(
       new Option('--provider <name>', 'who runs the new machine').choices(['hetzner', 'digitalocean']),
     )

@@ -30,6 +30,7 @@ import { verb } from '../lib/verb.ts';
 
 interface Flags extends PassphraseSource, MachineWishes, BaseFlags, Partial<DumpFlags> {
   at?: Date;
+  backup?: string;
   provider: OfferName;
   media: RestoreConfig['media'];
   hours: number;
@@ -59,6 +60,10 @@ report here only. A STACK beside it says domain, app, version, images and sshFro
       ['coop rehearse prod', 'asks before it makes anything'],
       ['coop rehearse prod --yes --json', 'for a timer'],
       ['coop rehearse prod --at 2026-11-22T18:00:00Z', 'as the data was then'],
+      [
+        'coop rehearse prod --backup 20261122-010002F',
+        'begins with an older backup, when the newest is damaged',
+      ],
       ['coop rehearse prod --provider hetzner --size cpx42', 'on what would really replace the server'],
       ['coop rehearse --cleanup', 'takes down what killed runs left'],
       [
@@ -72,6 +77,10 @@ report here only. A STACK beside it says domain, app, version, images and sshFro
       'whose backups; with --cleanup: which rehearsal, even one that may be running elsewhere',
     )
     .option('--at <time>', 'restore the data as of then, ISO 8601 (default: as new as possible)', time)
+    .option(
+      '--backup <label>',
+      'begin with this backup, as `instance backup list` names it, and replay WAL from there (default: the newest that fits)',
+    )
     .addOption(
       new Option(
         '--media <what>',
@@ -149,7 +158,7 @@ async function one(
   const source = await progress.step(`what ${stack} has to restore from`, () =>
     readSource(open, stop.signal),
   );
-  const backup = backupFor(source.list, stack, flags.at, { live: source.live });
+  const backup = backupFor(source.list, stack, flags.at, { backup: flags.backup, live: source.live });
   const machine = chooseMachine(flags, source.primary, source.backups.region, source.databaseBytes);
   progress.note(
     [
@@ -160,7 +169,14 @@ async function one(
   );
   await unlessStopped(agree(flags), stop.signal);
   const done = await rehearse(open, {
-    plan: { source: stack, at: flags.at, media: flags.media, hours: flags.hours, machine },
+    plan: {
+      source: stack,
+      at: flags.at,
+      backup: flags.backup,
+      media: flags.media,
+      hours: flags.hours,
+      machine,
+    },
     source,
     repositoryBytes: backup.bytes,
     keep: flags.keep === true,

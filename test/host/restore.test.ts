@@ -46,7 +46,15 @@ function judge(
     free = 100_000,
     code = 0,
     archived = whole,
-  }: { at?: string; postgres?: string; free?: number; code?: number; archived?: string[] } = {},
+    label = '',
+  }: {
+    at?: string;
+    label?: string;
+    postgres?: string;
+    free?: number;
+    code?: number;
+    archived?: string[];
+  } = {},
 ) {
   const listing = archived.map((name) => [
     `17-1/${name.slice(0, 16)}/${name}-${'a'.repeat(40)}.zst`,
@@ -67,7 +75,7 @@ function judge(
     refuse_restore "$info"; echo fine`;
   const ran = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
     encoding: 'utf8',
-    env: { ...process.env, LIB: lib, APPLY_LIB: lib, RESTORE_AT: at },
+    env: { ...process.env, LIB: lib, APPLY_LIB: lib, RESTORE_AT: at, RESTORE_BACKUP: label },
   });
   return ran.status === 0 ? ran.stdout.trim() : ran.stderr.trim();
 }
@@ -83,6 +91,16 @@ describe('a copy is restored', () => {
     expect(judge(answer(list), { at: '2026-11-02T01:00:00Z', free: 1300 })).toBe('fine');
   });
 
+  it('from the backup that is named: it counts for room and for WAL', () => {
+    expect(judge(answer(list), { label: 'B' })).toBe('fine');
+    expect(judge(answer(list), { label: 'A' })).toMatch(/it needs 109024 MB, and 100000 MB/);
+    const early = [backup('A', '2026-11-01T01:00:00Z', { archive: { start: wal(2) } }), list[1] ?? {}];
+    expect(judge(answer(early))).toBe('fine');
+    const archived = [wal(2), ...whole];
+    expect(judge(answer(early), { archived })).toBe('fine');
+    expect(judge(answer(early), { archived, label: 'A' })).toContain(`1 segment after ${wal(2)}`);
+  });
+
   it.each([
     ['no backup', answer([], cluster, 2), {}, /prod has no backup yet/],
     [
@@ -90,6 +108,18 @@ describe('a copy is restored', () => {
       answer(list),
       { at: '2026-10-31T00:00:00Z' },
       /begin later .* from 2026-11-01T01:00:00Z on/,
+    ],
+    [
+      'a backup that is not there',
+      answer(list),
+      { label: 'C' },
+      /no backup to begin with .*--backup: C — those there are: A, B; nothing was fetched/,
+    ],
+    [
+      'one that ended later',
+      answer(list),
+      { label: 'B', at: '2026-11-01T12:00:00Z' },
+      /no backup to begin with .*--backup: B/,
     ],
     ['a moment to come', answer(list), { at: '2999-01-01T00:00:00Z' }, /still to come/],
     [

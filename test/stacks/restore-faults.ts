@@ -82,7 +82,7 @@ export function describeRestoreFaults(copy: Copy, source: Stack, { digest, data 
       }
     });
 
-    it('of a backup with a damaged file says that, and what to do', async () => {
+    it('of a backup with a damaged file says that; begun with the one before it brings all of it back', async () => {
       const bundles = (await objectsOf(backups))
         .map(({ key }) => key)
         .filter((key) => /^pgbackrest\/backup\/instance\/\d{8}-\d{6}F\/bundle\//.test(key));
@@ -96,10 +96,20 @@ export function describeRestoreFaults(copy: Copy, source: Stack, { digest, data 
         expect(answer).toMatch(/not fetched whole — a file of the backup is gone, or damaged/);
         expect(answer).toMatch(/ended with 1\n$/);
         expect(await running()).toBe('');
+        const label = (name: string) => name.split('/')[3] ?? '';
+        const older = bundles.map(label).findLast((each) => each < label(file)) ?? '';
+        expect(answer).toMatch(new RegExp(`restore.backup, or --backup, one of: .*${older}, ${label(file)}`));
+        await copy.set('--path', 'restore.backup', older);
+        await copy.up();
+        expect(await digest()).toBe(data());
+        expect(await running()).toBe(whole);
       } finally {
         await undo();
+        await wipe();
+        await copy.pulumi('config', 'rm', '--path', 'restore.backup');
+        await copy.up();
       }
-      await restored();
+      expect(await digest()).toBe(data());
       await wipe();
     });
 

@@ -20,7 +20,7 @@ export function checkRestore({ restore, primary, secrets }: Loose<StackConfig>, 
 
 /** A stack or dumps, and with dumps what they can give. */
 function sourceProblems(
-  { from, dump, at, media }: NonNullable<Loose<StackConfig>['restore']>,
+  { from, dump, at, backup, media }: NonNullable<Loose<StackConfig>['restore']>,
   secrets: Loose<StackConfig>['secrets'],
 ): Problem[] {
   if (from === undefined && dump === undefined)
@@ -34,6 +34,13 @@ function sourceProblems(
     ...(at === undefined
       ? []
       : problem('restore.at', 'cannot be beside restore.dump', 'remove it: a dump holds one moment only')),
+    ...(backup === undefined
+      ? []
+      : problem(
+          'restore.backup',
+          'cannot be beside restore.dump',
+          'remove it: name dumps by restore.dump.keys',
+        )),
     ...(media === 'empty'
       ? []
       : problem('restore.media', 'must be empty with restore.dump', 'set it to empty: dumps hold no media')),

@@ -11,7 +11,7 @@ import { findLeft } from './old/find.ts';
 import { putAway } from './old/put-away.ts';
 import { showPutAway } from './old/show.ts';
 import { prove, showProof } from './prove.ts';
-import { begun, bringBack, findKit, refuseWhatIsThere, writeStack } from './recover.ts';
+import { beginWith, begun, bringBack, findKit, refuseWhatIsThere, writeStack } from './recover.ts';
 import { primaryOf, showDone, showKit, showProblems, summaryOf } from './show.ts';
 import { refuseWithoutBackups } from './window.ts';
 
@@ -33,15 +33,21 @@ export async function bring(
   const at = before ? before.to : flags.at;
   if (!flags.kitOnly && !stands(state))
     await progress.step('backups', () =>
-      refuseWithoutBackups(from, kit, { ...flags, at: at === 'latest' ? undefined : at }, ask),
+      refuseWithoutBackups(
+        from,
+        kit,
+        { ...flags, backup: flags.backup ?? before?.backup, at: at === 'latest' ? undefined : at },
+        ask,
+      ),
     );
   const left = flags.kitOnly
     ? undefined
     : await progress.step('old server', () => findLeft(kit, place.env, idsIn(state)));
   if (left) await agree(kit, left, { ...flags, goesOn: before !== undefined });
+  if (before && flags.backup) beginWith(place, flags.backup);
   if (!before) {
-    const to = flags.at ?? 'latest';
-    const changes = { ...primaryOf(kit, flags), ...(flags.kitOnly ? {} : { recover: { to } }) };
+    const recover = { to: flags.at ?? 'latest', ...(flags.backup ? { backup: flags.backup } : {}) };
+    const changes = { ...primaryOf(kit, flags), ...(flags.kitOnly ? {} : { recover }) };
     const where = `s3://${from.bucket}/recovery/kit.age`;
     const { problems } = await writeStack(place, found, where, changes, progress);
     if (problems.length > 0) {

@@ -101,6 +101,14 @@ export function begun({ projectDir, stack }: StackPlace): RecoverConfig | undefi
   return (document.toJS() as { config?: Record<string, RecoverConfig> } | null)?.config?.[key[1] as string];
 }
 
+/** A recovery that was begun goes on from another backup: that one is damaged is seen only when it is fetched. */
+export function beginWith({ projectDir, stack }: StackPlace, backup: string): void {
+  const file = stackFile(projectDir, stack);
+  const { text, document } = readStackFile(file);
+  document.setIn([...key, 'backup'], backup);
+  writeFileAtomically(file, textOf(document, text));
+}
+
 /**
  * Makes the server, takes the buckets over and brings the database back, as the stack file says; then the file says it no
  * more, and the stack is one like any other. Safe to run again from any point.

@@ -35,14 +35,14 @@ export interface Archive {
 const ROOT = 'pgbackrest';
 
 /**
- * Reads the catalogue of the backups, encrypted as it is, and the names of the WAL beside it that follows the newest of them
- * that ended before `at`.
+ * Reads the catalogue of the backups, encrypted as it is, and the names of the WAL beside it that follows the one to begin with: the
+ * newest that ended before `at`, or the one that is named.
  */
 export async function readRepository(
   from: ReadableBucket,
   cipher: string,
   ask: Ask,
-  at?: Date,
+  { at, backup }: { at?: Date | undefined; backup?: string | undefined } = {},
 ): Promise<Repository> {
   const path = `${ROOT}/backup/${stanza}/backup.info`;
   // Two of the same, so that one can be damaged.
@@ -68,7 +68,8 @@ export async function readRepository(
       bytes: entry['backup-info-size'],
     }))
     .sort((a, b) => +a.ended - +b.ended);
-  const first = backups.findLast(({ ended }) => !at || +ended <= +at) ?? backups[0];
+  const fits = backups.filter(({ ended }) => !at || +ended <= +at);
+  const first = fits.find(({ label }) => label === backup) ?? fits.at(-1) ?? backups[0];
   const segments = await segmentsSince(
     from,
     `${ROOT}/archive/${stanza}/${major}-${id}/`,

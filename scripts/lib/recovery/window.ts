@@ -1,4 +1,4 @@
-import { isTime } from '../../../components/config/recover.ts';
+import { isTime } from '../../../components/config/restore-point.ts';
 import { VisibleError } from '../../../components/errors.ts';
 import { postgresMajor } from '../../../components/host/postgres.ts';
 import type { Kit } from '../../../components/recovery/kit.ts';
@@ -15,6 +15,8 @@ const UNDER_WAY = 5;
 /** What was asked for on the command line. */
 interface Wanted {
   at?: string | undefined;
+  /** Label of the backup to begin with, instead of the newest that fits. */
+  backup?: string | undefined;
   provider?: string | undefined;
   region?: string | undefined;
   size?: string | undefined;
@@ -24,13 +26,16 @@ interface Wanted {
 export async function refuseWithoutBackups(
   from: ReadableBucket,
   kit: Kit,
-  { at, ...wishes }: Wanted,
+  { at, backup, ...wishes }: Wanted,
   ask: Ask,
 ): Promise<void> {
   const { repositoryCipher } = JSON.parse(kit.config[`${prefix}secrets`] ?? '{}') as Record<string, string>;
   const moment = at !== undefined && isTime(at) ? new Date(at) : undefined;
-  const repository = await readRepository(from, repositoryCipher ?? '', ask, moment);
-  refuseRepository(repository, kit, `s3://${from.bucket}/pgbackrest`, at);
+  const repository = await readRepository(from, repositoryCipher ?? '', ask, {
+    at: moment,
+    backup,
+  });
+  refuseRepository(repository, kit, `s3://${from.bucket}/pgbackrest`, { at, backup });
   if (repository.problem === undefined) refuseSmallDisk(repository.backups, kit, wishes);
 }
 
@@ -50,7 +55,7 @@ function refuseRepository(
   repository: Repository,
   { stack }: Kit,
   where: string,
-  at: string | undefined,
+  { at, backup }: Pick<Wanted, 'at' | 'backup'>,
 ): void {
   const refuse = (problem: string, remedy: string) =>
     new VisibleError(`${problem} — ${where} — ${remedy}; nothing was written`);
@@ -76,8 +81,11 @@ function refuseRepository(
       'use the checkout that the stack was brought up with; upgrade afterwards',
     );
   const { backups, archive } = repository;
-  const [oldest] = backups;
-  if (!oldest) throw refuse('no backup in the repository', 'is it the right bucket?');
+  const labels = backups.map(({ label }) => label);
+  const oldest = backup === undefined ? backups[0] : backups.find(({ label }) => label === backup);
+  if (labels.length === 0) throw refuse('no backup in the repository', 'is it the right bucket?');
+  if (!oldest)
+    throw refuse(`no backup of that name: --backup ${backup}`, `those there are: ${labels.join(', ')}`);
   // A backup is chosen that ended before the second asked for.
   const begin = new Date(+oldest.ended + 1000);
   const { reaches, gap } = archive;

@@ -17,6 +17,8 @@ import { type Owner, ownerHere, withOwner } from './owner.ts';
 export interface RehearsalPlan {
   source: string;
   at?: Date | undefined;
+  /** Label of the backup to begin with; the newest that fits when absent. */
+  backup?: string | undefined;
   media: RestoreConfig['media'];
   hours: number;
   machine: RehearsalMachine;
@@ -60,6 +62,7 @@ async function fill(
     restore: {
       from: plan.source,
       ...(plan.at ? { at: plan.at.toISOString() } : {}),
+      ...(plan.backup ? { backup: plan.backup } : {}),
       media: plan.media,
       hours: plan.hours,
     },

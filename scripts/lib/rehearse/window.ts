@@ -29,6 +29,8 @@ export interface Live {
 }
 
 export interface WindowOptions {
+  /** Label of the backup to begin with, instead of the newest that fits. */
+  backup?: string | undefined;
   live?: Live;
   now?: Date;
 }
@@ -41,7 +43,7 @@ export function backupFor(
   backups: readonly Backup[],
   source: string,
   at?: Date,
-  { live = {}, now = new Date() }: WindowOptions = {},
+  { backup, live = {}, now = new Date() }: WindowOptions = {},
 ): { label: string; bytes?: number } {
   const sorted = [...backups].sort((a, b) => Date.parse(a.ended) - Date.parse(b.ended));
   const newest = sorted.at(-1);
@@ -58,10 +60,15 @@ export function backupFor(
     throw new VisibleError(
       `cannot go back to that moment — --at ${at.toISOString()} — ${source} can be restored to any moment from ${moment(oldest.ended)} to ${moment(until.toISOString())}${+at > +until && +at <= +now ? ', when it last archived' : ''}; nothing was made`,
     );
-  const last = own.findLast(({ ended }) => !at || Date.parse(ended) <= +at) ?? oldest;
+  const fits = own.filter(({ ended }) => !at || Date.parse(ended) <= +at);
+  const last = backup === undefined ? fits.at(-1) : fits.find(({ label }) => label === backup);
+  if (!last)
+    throw new VisibleError(
+      `no backup to begin with — --backup ${backup} — ${source} has${at ? ', ended by then' : ''}: ${fits.map(({ label }) => label).join(', ')}; nothing was made`,
+    );
   if (last.error === true)
     throw new VisibleError(
-      `the backup holds damaged pages — ${last.label} of ${source} — see: coop logs ${source} db; nothing was made`,
+      `the backup holds damaged pages — ${last.label} of ${source} — see: coop logs ${source} db; an older one: --backup LABEL; nothing was made`,
     );
   // An incremental one needs those it stands on.
   const chain = own.filter(({ label }) => label === last.label || last.label.startsWith(`${label}_`));

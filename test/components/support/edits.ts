@@ -151,11 +151,13 @@ export const edits: Record<string, Edits> = {
   'recovery.identity': to('recovery.identity', otherRecovery.identity),
   // Only where a copy can be at all; the rest of it is tried in restore/.
   'recover.to': to('recover.to', 'latest', '2026-11-20T04:15:00Z'),
+  'recover.backup': to('recover', { to: 'latest', backup: '20261122-010000F' }),
   'restore.from': (file) =>
     (file.primary as { provider?: string } | undefined)?.provider === 'digitalocean'
       ? to('restore', { from: 'prod' })(file)
       : [],
   'restore.at': () => [],
+  'restore.backup': () => [],
   'restore.dump.endpoint': () => [],
   'restore.dump.region': () => [],
   'restore.dump.bucket': () => [],

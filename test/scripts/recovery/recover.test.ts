@@ -8,6 +8,7 @@ import { type Kit, kitText, makeKit } from '../../../components/recovery/kit.ts'
 import { readState } from '../../../scripts/doctor/state.ts';
 import type { Ask } from '../../../scripts/lib/recovery/bucket.ts';
 import {
+  beginWith,
   begun,
   bringBack,
   findKit,
@@ -227,8 +228,12 @@ describe('the stack that is written', () => {
     await expect(bringBack(failing, quiet)).rejects.toThrow(/the machine does not answer/);
     // The next run sees that, and goes on.
     expect(begun(stack())).toEqual({ to: 'latest' });
+    // From another backup, when the newest turned out to be damaged.
+    const again = { to: 'latest', backup: '20261122-010000F' };
+    beginWith(stack(), again.backup);
+    expect(begun(stack())).toEqual(again);
     await bringBack(stack(), quiet);
-    expect(ups()).toEqual([{ to: 'latest' }, null]);
+    expect(ups()).toEqual([again, null]);
     expect(begun(stack())).toBeUndefined();
     expect(project.file('prod')).toContain('instance:storage:');
   });

@@ -34,10 +34,10 @@ function sealed(text: string, passphrase = 'of-the-backups'): Buffer {
 }
 
 const seconds = (iso: string) => Date.parse(iso) / 1000;
-const entry = (id: number, ended: string) =>
+const entry = (id: number, ended: string, begins = '000000010000000000000009') =>
   JSON.stringify({
     'backup-timestamp-stop': seconds(ended),
-    'backup-archive-start': '000000010000000000000009',
+    'backup-archive-start': begins,
     'backup-info-size': 100e9,
     'backup-type': 'full',
     'db-id': id,
@@ -107,8 +107,11 @@ function bucket(objects: Record<string, Uint8Array | string>): Ask {
 const refuse = (
   objects: Record<string, Uint8Array | string>,
   at?: string,
-  { cipher = 'of-the-backups', ...machine }: { cipher?: string; provider?: string; size?: string } = {},
-) => refuseWithoutBackups(from, kit(cipher), { at, ...machine }, bucket(objects));
+  {
+    cipher = 'of-the-backups',
+    ...more
+  }: { cipher?: string; provider?: string; size?: string; backup?: string } = {},
+) => refuseWithoutBackups(from, kit(cipher), { at, ...more }, bucket(objects));
 
 describe('what the backups reach back to, asked of the bucket alone', () => {
   const whole = { [info]: sealed(good), [`${info}.copy`]: sealed(good), ...wal };
@@ -148,6 +151,29 @@ describe('what the backups reach back to, asked of the bucket alone', () => {
     );
     // What is older than the backup that one begins with is not needed.
     await refuse({ ...whole, ...add('000000010000000000000002', '2026-11-01T00:00:00.000Z') });
+  });
+
+  it('the backup that is named is the one to begin with', async () => {
+    const backup = '20261122-000000F';
+    await refuse(whole, undefined, { backup });
+    await expect(refuse(whole, '2026-11-21T00:00:00Z', { backup })).rejects.toThrow(
+      /cannot go back to that moment .* any moment from 2026-11-22T00:10:01Z/,
+    );
+    await expect(refuse(whole, undefined, { backup: '20261101-000000F' })).rejects.toThrow(
+      /^no backup of that name: --backup 20261101-000000F — .* 20261120-000000F, 20261122-000000F; nothing was written$/,
+    );
+    // What it needs of WAL counts, not what the newest needs.
+    const first = '000000010000000000000006';
+    const mixed = catalogue([
+      `20261120-000000F=${entry(2, '2026-11-20T00:10:00Z', first)}`,
+      `${backup}=${entry(2, '2026-11-22T00:10:00Z')}`,
+    ]);
+    const old = { [`${archive}0000000100000000/${segment(first)}`]: '2026-11-20T00:11:00.000Z' };
+    const files = { [info]: sealed(mixed), ...wal, ...old };
+    await refuse(files);
+    await expect(refuse(files, undefined, { backup: '20261120-000000F' })).rejects.toThrow(
+      `WAL is missing: 2 segment(s) after ${first}`,
+    );
   });
 
   it('a disk that is too small for the newest backup is refused, as before or as asked', async () => {

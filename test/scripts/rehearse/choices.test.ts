@@ -35,6 +35,19 @@ describe('the moment to go back to', () => {
     });
   });
 
+  it('begins with the backup that is named, unless it is none of them, or ended later', () => {
+    const named = (backup: string, at?: string) => () =>
+      backupFor(list, 'prod', at === undefined ? undefined : new Date(at), { backup, now });
+    expect(named('20261122-010000F')()).toEqual({ label: '20261122-010000F', bytes: 1000 });
+    expect(named('20261122-010000F', '2026-11-22T20:00:00Z')().label).toBe('20261122-010000F');
+    expect(named('20261101-010000F')).toThrow(
+      /no backup to begin with — --backup 20261101-010000F — prod has: 20261122-010000F, .*nothing was made/,
+    );
+    expect(named('20261122-010000F_20261123-030000I', '2026-11-22T20:00:00Z')).toThrow(
+      /prod has, ended by then: 20261122-010000F, 20261122-010000F_20261122-120000D; nothing/,
+    );
+  });
+
   it.each(['2026-11-22T01:01:00Z', '2026-11-23T04:00:01Z'])('refuses %s, and names the window', (at) => {
     expect(() => backupFor(list, 'prod', new Date(at), { now })).toThrow(
       /--at .*2026-11-22 01:02 UTC to 2026-11-23 04:00 UTC; nothing was made/,

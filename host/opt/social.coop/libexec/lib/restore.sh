@@ -22,13 +22,28 @@ why_unreadable() {
   esac
 }
 
-# The same of a fetch, which begins only when the catalogue has opened: what does not open then is damaged.
+# The same of a fetch, which begins only when the catalogue INFO has opened: what does not open then is damaged.
+# why_not_fetched SAID INFO
 why_not_fetched() {
   case $1 in
     *ChecksumError* | *CryptoError* | *FormatError* | *FileMissingError* | *'missing file'* | *'checksum'*)
-      echo "a file of the backup is gone, or damaged — on the source's machine \`sudo instance backup undelete\` brings back what was deleted; older versions of a damaged one are in the bucket; or take an older backup, by a moment before this one: restore.at, or --at" ;;
+      echo "a file of the backup is gone, or damaged — on the source's machine \`sudo instance backup undelete\` brings back what was deleted; older versions of a damaged one are in the bucket; or begin with an older backup, which takes longer and loses nothing: restore.backup, or --backup, one of: $(labels "$2")" ;;
     *) why_unreadable "$1" ;;
   esac
+}
+
+labels() { jq --raw-output '[.backups[].label] | sort | join(", ")' <<<"$1"; }
+
+# The backup that a restore begins with: the one that RESTORE_BACKUP names, else the newest that ended by then. chosen_backup INFO AT
+chosen_backup() {
+  jq --compact-output --arg named "$RESTORE_BACKUP" --argjson at "$2" \
+    '[.backups[] | select(.timestamp.stop <= $at and ($named == "" or .label == $named))] | max_by(.timestamp.stop) // empty' <<<"$1"
+}
+
+# Refused as well: a label that nothing has, or that no restore to that moment can begin with.
+refuse_label() {
+  [ -z "$RESTORE_BACKUP" ] ||
+    fail "no backup to begin with that ended by then — restore.backup, or --backup: $RESTORE_BACKUP — those there are: $(labels "$1"); nothing was fetched"
 }
 
 # Free megabytes for the database.
@@ -62,7 +77,8 @@ refuse_restore() {
     [ "$at" -le "$EPOCHSECONDS" ] ||
       fail "that moment is still to come — restore.at: $RESTORE_AT — name one before $(date --utc +%FT%TZ)"
   fi
-  backup=$(jq --compact-output --argjson at "$at" '[.backups[] | select(.timestamp.stop <= $at)] | max_by(.timestamp.stop) // empty' <<<"$info")
+  backup=$(chosen_backup "$info" "$at")
+  [ -n "$backup" ] || refuse_label "$info"
   [ -n "$backup" ] ||
     fail "the backups begin later — restore.at: $RESTORE_AT — name a moment from $(date --utc --date="@$(jq '[.backups[].timestamp.stop] | min' <<<"$info")" +%FT%TZ) on"
   read -r made here < <(jq --raw-output --argjson backup "$backup" '.postgres as $here |
@@ -93,21 +109,23 @@ refuse_gap() {
   fail "WAL is missing: $gap — s3://$BACKUPS_BUCKET — $2; nothing was fetched"
 }
 
-# Runs pgBackRest, and says in plain words why it stopped.
+# Runs pgBackRest, and says in plain words why it stopped. fetch INFO OPTION …
 fetch() {
-  local said
+  local said info=$1
+  shift
+  [ -z "$RESTORE_BACKUP" ] || set -- "--set=$RESTORE_BACKUP" "$@"
   said=$(compose run --rm --no-deps -T db pgbackrest --stanza="$STANZA" --log-level-console=warn "--recovery-option=restore_command=$(archive_get)" "$@" restore 2>&1) || {
     printf '%s\n' "$said" >&2
-    fail "the database was not fetched whole — $(why_not_fetched "$said")"
+    fail "the database was not fetched whole — $(why_not_fetched "$said" "$info")"
   }
   [ -z "$said" ] || printf '%s\n' "$said"
 }
 
 restore_database() {
-  local info options
+  local info options what="$RESTORE_FROM ${RESTORE_AT:-latest}${RESTORE_BACKUP:+ from $RESTORE_BACKUP}"
   if [ -f "$fetched" ]; then
-    [ "$(<"$fetched")" = "$RESTORE_FROM ${RESTORE_AT:-latest}" ] ||
-      fail "this machine holds a copy of $(<"$fetched") already — restore.from, restore.at — put the old value back, or destroy the stack and bring it up anew"
+    [ "$(<"$fetched")" = "$what" ] ||
+      fail "this machine holds a copy of $(<"$fetched") already — restore.from, restore.at, restore.backup — put the old value back, or destroy the stack and bring it up anew"
     return 0
   fi
   install -d -m 0700 -o 5432 -g 5432 "$state/postgres/17" "$pgdata"
@@ -123,10 +141,10 @@ restore_database() {
   if [ -n "$RESTORE_AT" ]; then
     options+=(--type=time "--target=$(date --utc --date="$RESTORE_AT" '+%F %T.%6N+00')" --target-action=promote)
   fi
-  say "restoring the database of $RESTORE_FROM${RESTORE_AT:+ as of $RESTORE_AT}"
-  phase fetch fetch "${options[@]}"
+  say "restoring the database of $RESTORE_FROM${RESTORE_AT:+ as of $RESTORE_AT}${RESTORE_BACKUP:+, beginning with $RESTORE_BACKUP}"
+  phase fetch fetch "$info" "${options[@]}"
   sync --file-system "$pgdata"
   add_pending roles
   mkdir -p "${fetched%/*}"
-  put "$fetched" "$RESTORE_FROM ${RESTORE_AT:-latest}"
+  put "$fetched" "$what"
 }
