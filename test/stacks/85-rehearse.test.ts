@@ -3,20 +3,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labFetch } from '../../lab/client.ts';
 import { cloud } from '../../lab/cloud/client.ts';
 import { containerName } from '../../lab/machines/names.ts';
-import { Member } from '../../lab/member.ts';
 import { paths } from '../../lab/paths.ts';
-import { picture as makePicture } from '../../lab/picture.ts';
 import { services } from '../../lab/services/addresses.ts';
-import { confirmationLink } from '../../lab/services/mail-client.ts';
 import { peerCounts } from '../../lab/services/peer-client.ts';
 import { rootClient } from '../../lab/services/s3-client.ts';
 import { type Check, type Phase, type Report, reportSchema } from '../../scripts/lib/report/schema.ts';
+import { Ammunition } from './ammunition.ts';
+import { objectsOf } from './buckets.ts';
 import { canariesFrom } from './canaries.ts';
-import { stacks } from './stacks.ts';
+import { type Stack, stacks } from './stacks.ts';
 import { coopPath, eventually, inLab, must, run } from './support.ts';
+import { archived, use } from './used.ts';
 
 // A rehearsal as an operator runs it: real engine, real machine, real fence, the source serving beside it.
 
@@ -104,20 +103,21 @@ async function lose(): Promise<Begun> {
 }
 
 describe.skipIf(!source)('coop rehearse', () => {
+  const ammunition = new Ammunition(source as Stack);
+  const media = { region: 'fra1', name: 'staging-social-coop-media' };
+  /** Of the source, with everything pending in it that a copy would do by itself. */
+  let moment: string;
+  let objects: Awaited<ReturnType<typeof objectsOf>>;
+  let seen: number[];
   beforeAll(async () => {
-    // What a source has that is in use: somebody who runs it, and what its nightly jobs leave for a copy to compare.
-    const owner = ['steward', '--email', 'steward@example.org', '--confirmed', '--role', 'Owner'];
-    await source?.tootctl('accounts', 'create', ...owner);
-    await source?.tootctl('settings', 'registrations', 'open');
-    const member = await Member.register(source?.site ?? '', labFetch, confirmationLink);
-    const picture = await member.upload(makePicture(), 'picture.png', 'image/png');
-    await member.publish('a picture to copy', { media_ids: [picture.id] });
-    await source?.onMachine('systemctl', 'start', 'manifest.service', 'media-sample.service');
-    // What is not archived yet is not in the copy.
-    await source?.onMachine(
-      `wal=$(instance psql -Atqc 'select pg_walfile_name(pg_switch_wal())'); for i in $(seq 80); do [ "$(instance psql -Atqc "select last_archived_wal >= '$wal' from pg_stat_archiver")" = t ] && exit 0; sleep 0.5; done; exit 1`,
-    );
-  }, 60_000);
+    await use(source as Stack);
+    await ammunition.load();
+    await source?.onMachine('systemctl start manifest.service media-sample.service');
+    moment = await archived(source as Stack);
+    objects = await objectsOf(media);
+    seen = await ammunition.seen();
+  }, 120_000);
+  afterAll(() => ammunition.unload());
 
   describe('at another provider than its source', () => {
     const onSource = (line: string) => source?.onMachine(line).then(({ stdout }) => stdout);
@@ -140,7 +140,10 @@ describe.skipIf(!source)('coop rehearse', () => {
       const rehearsal = begin('--provider', 'hetzner', '--media', 'copy', '--keep', '--json');
       await rehearsal.says('the fence is up');
       // Beside it another one, and while it fetches a backup of the source: none sees the others.
-      const beside = begin('--json');
+      const backups = JSON.parse((await onSource('instance backup list --json')) ?? '');
+      const { label } = backups.at(-2) ?? backups.at(-1);
+      const size = 's-4vcpu-16gb-amd';
+      const beside = begin('--at', moment, '--backup', label, '--size', size, '--json');
       const [id] = (await servers()).filter((each) => !known.includes(each));
       const fetches = ['pgrep', '-f', 'pgbackrest .*--delta.* restore'];
       await eventually(() => must(['docker', 'exec', containerName(`hz-${id}`), ...fetches]), 60);
@@ -158,6 +161,7 @@ describe.skipIf(!source)('coop rehearse', () => {
       expect(other.code, other.stderr.slice(-6000)).toBe(0);
       const second = JSON.parse(other.stdout);
       expect(second).toMatchObject({ ok: true, uploaded: true, source: 'staging', result: 'passed' });
+      expect(second).toMatchObject({ at: moment, machine: { provider: 'digitalocean', size } });
       expect(second.stack).not.toBe(report.stack);
       console.log(`beside it: RPO ${second.rpoSeconds} s, TTR ${second.ttrSeconds} s`);
       last = second.ended > report.ended ? second : report;
@@ -183,6 +187,12 @@ describe.skipIf(!source)('coop rehearse', () => {
       // With every key, also the one that writes to a bucket of the copy's own.
       expect(report.canaries?.canaries.filter(({ kind }) => kind.startsWith('write to'))).toHaveLength(3);
     }, 600_000);
+
+    it('let nothing out of what was pending in the source, and left its media as they were, byte for byte', async () => {
+      expect(Object.values(await ammunition.arrived(media))).toEqual(Array(5).fill(false));
+      expect(await ammunition.seen()).toEqual(seen);
+      expect(await objectsOf(media)).toEqual(objects);
+    });
 
     it('leaves the report in the bucket', async () => {
       const { GetObjectCommand } = await import('@aws-sdk/client-s3');
