@@ -253,18 +253,24 @@ describe.skipIf(!source)('coop rehearse', () => {
     }, 170_000);
   });
 
-  it('leaves nothing when its machine is cut off, when it is stopped, or killed outright and cleaned up after, three at once', async () => {
+  it('leaves nothing when its machine is cut off, when it is stopped, or killed outright at any point and cleaned up after, four at once', async () => {
     const before = await everything();
     const lost = await lose();
     const stopped = begin();
     await stopped.says(there);
     const killed = begin();
     await killed.says(there);
-    process.kill(-(stopped.child.pid as number), 'SIGTERM');
-    process.kill(-(killed.child.pid as number), 'SIGKILL');
-    await killed.ended;
+    const torn = begin();
+    await torn.says(there);
+    const tell = ({ child }: Begun, signal: NodeJS.Signals) => process.kill(-(child.pid as number), signal);
+    for (const each of [stopped, torn]) tell(each, 'SIGTERM');
+    tell(killed, 'SIGKILL');
+    // In the middle of taking its copy down.
+    await torn.says('destroy rehearsal-');
+    tell(torn, 'SIGKILL');
+    await Promise.all([killed, torn].map(({ ended }) => ended));
     const done = await must(words('--cleanup', '--yes'));
-    expect(done.stdout).toMatch(/^gone: rehearsal-\S+\n$/);
+    expect(done.stdout).toMatch(/^(gone: rehearsal-\S+\n){2}$/);
     expect((await stopped.ended).code).toBe(143);
     const { code, stdout } = await lost.ended;
     expect(code).toBe(1);

@@ -51,6 +51,7 @@ export class Ammunition {
   private old!: Status;
   private unattached = '';
   private fromCopy?: Status;
+  private readonly due = `due by now, at ${Date.now()}`;
   private readonly applicant = `applicant_${Date.now()}`;
 
   constructor(source: Stack) {
@@ -79,7 +80,7 @@ export class Ammunition {
       ].join('\n'),
     );
     // A post to publish, a post to delete, a file to remove, a delivery that was refused and is to be tried again, a mail.
-    await member.publish('due by now', { scheduled_at: new Date(Date.now() + 6 * 60_000).toISOString() });
+    await member.publish(this.due, { scheduled_at: new Date(Date.now() + 6 * 60_000).toISOString() });
     this.old = await member.publish('old enough to go');
     this.unattached = (await member.upload(picture(), 'unattached.png', 'image/png')).id;
     await Member.signUp(source.site, labFetch, `${this.applicant}_there`);
@@ -179,7 +180,7 @@ docker start loose >/dev/null`,
     const folder = this.unattached.padStart(18, '0').match(/\d{3}/g)?.join('/') ?? '';
     const gone = (await objectsOf(bucket)).filter(({ etag }) => etag === 'deleted').map(({ key }) => key);
     return {
-      'scheduled post': posted.some((note) => String(note?.content).includes('due by now')),
+      'scheduled post': posted.some((note) => String(note?.content).includes(this.due)),
       'federated deletion': came.some(
         (activity) => activity?.type === 'Delete' && activity.object?.id === this.old.uri,
       ),

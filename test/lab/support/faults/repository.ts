@@ -36,6 +36,26 @@ export function describeRepository(get: () => FaultsBed): void {
       await told.well('backup-check');
     });
 
+    it('lets go of what is older than it is kept for, with its WAL; the checks miss nothing, and the rest restores', async () => {
+      const { lab, load } = get();
+      await start('backup-full');
+      const before = await labels();
+      const kept = before.at(-1) as string;
+      expect(before.length).toBeGreaterThan(1);
+      // By number: none of them is days old.
+      const soon = '-e PGBACKREST_REPO1_RETENTION_FULL_TYPE=count -e PGBACKREST_REPO1_RETENTION_FULL=1';
+      const pgbackrest = (command: string) =>
+        lab.must(`docker exec ${soon} instance-db-1 pgbackrest --stanza=instance ${command}`);
+      await pgbackrest('--log-level-console=error expire');
+      expect(await labels()).toEqual([kept]);
+      const [{ archive, backup }] = JSON.parse(await pgbackrest('--output=json info'));
+      expect(archive[0].min).toBe(backup[0].archive.start);
+      const { count } = load;
+      await archived();
+      await start('backup-check');
+      expect(load.lacking(await restoredRows(lab), count)).toEqual([]);
+    });
+
     it('does not open with a wrong cipher: jobs fail, say so, and leave it as it was', async () => {
       const { lab } = get();
       const told = await listen(lab);

@@ -20,4 +20,6 @@ make_plan() {
     removed+=("$path")
   done < <(cat "$applied/MANIFEST" "$applied/MANIFEST.next" 2>/dev/null | paths_of | sort -u |
     grep -vxFf <(paths_of "$new") || true)
+  # By a part of the tree nobody can tell what goes: see prepare.
+  if [ -n "${PREPARED:-}" ]; then removed=(); fi
 }
