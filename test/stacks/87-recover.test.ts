@@ -156,7 +156,7 @@ it('coop recover fences a server that still runs, and brings the stack back at a
   for (const { provider, type, id } of rest) await cloud.remove(provider, type, id);
 }, 500_000);
 
-it('and again, when all is lost, back to a moment, from a kit and backups of the server that was recovered', async () => {
+it('and again, when all is lost, back to a moment, from the kit of the server that was recovered and a backup of the one before it', async () => {
   const backups = await backupsOf();
   const before = await statement('select timeline_id from pg_control_checkpoint()', elsewhere);
   await statement("insert into survivor values ('in time')", elsewhere);
@@ -167,10 +167,24 @@ it('and again, when all is lost, back to a moment, from a kit and backups of the
   await eventually(async () =>
     expect(Date.parse(await archived(elsewhere)) - Date.parse(moment)).toBeGreaterThan(6000),
   );
+  const held = JSON.parse((await elsewhere.onMachine('instance backup list --json')).stdout);
+  // As if its newest were damaged.
+  const { label } = held.at(-2);
   expect((await loseEverything()).objects).toBe(2);
   await stopProcess('registry');
   const back = await recover(
-    ...[backups, '--yes', '--at', moment, '--provider', 'digitalocean', '--region', 'fra1'],
+    ...[
+      backups,
+      '--yes',
+      '--at',
+      moment,
+      '--backup',
+      label,
+      '--provider',
+      'digitalocean',
+      '--region',
+      'fra1',
+    ],
     ...['--size', 's-4vcpu-8gb'],
   ).finally(() => ensureRegistry());
   console.log(`coop recover of ${name}, from nothing and without a registry: ${back.seconds.toFixed(1)} s`);
@@ -186,6 +200,10 @@ it('and again, when all is lost, back to a moment, from a kit and backups of the
   expect((await labFetch(`${site}/health`)).status).toBe(200);
   expect(readFileSync(file, 'utf8')).not.toContain('instance:recover:');
 
+  const timelineOfBackup = await lost.onMachine(
+    "sed -n 's/^START TIMELINE: //p' /var/lib/social.coop/postgres/17/data/backup_label.old",
+  );
+  expect(Number(timelineOfBackup.stdout)).toBeLessThan(Number(before.stdout));
   // One like any other: it archives on a history of its own, and its first backup is there.
   const timeline = await statement('select timeline_id from pg_control_checkpoint()');
   expect(Number(timeline.stdout)).toBeGreaterThan(Number(before.stdout));
