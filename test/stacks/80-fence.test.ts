@@ -17,6 +17,7 @@ import { upCounted } from './packets.ts';
 import { describeRestoreFaults, runOut } from './restore-faults.ts';
 import { type Stack, stacks } from './stacks.ts';
 import { eventually, reach, run } from './support.ts';
+import { archived } from './used.ts';
 
 const staging = stacks.find(({ name }) => name === 'staging') as Stack;
 const copy = new Copy('copy', staging);
@@ -58,13 +59,6 @@ const digest = (stack: Stack) =>
     `select md5(string_agg(t::text, '|' order by id)) || (select count(*) from accounts) from statuses t`,
   );
 const applied = () => copy.onMachine('instance', 'apply');
-const archived = async () => {
-  // The last segment is archived when it is full, or after `rpo` seconds, or now.
-  const last = await sql(staging, 'select pg_walfile_name(pg_switch_wal())');
-  await eventually(async () =>
-    expect(await sql(staging, `select last_archived_wal >= '${last}' from pg_stat_archiver`)).toBe('t'),
-  );
-};
 const appRuns = async () =>
   (await copy.onMachine("docker ps --format '{{.Names}}'")).stdout.match(/instance-[a-z-]+-1/g)?.sort();
 
@@ -96,7 +90,7 @@ describe('a fenced copy of staging', () => {
     data = await digest(staging);
     const moment = await sql(staging, 'select floor(extract(epoch from clock_timestamp()) * 1000)');
     await member.publish('after the moment that is asked for');
-    await archived();
+    await archived(staging);
     objects = await Promise.all(buckets.map(objectsOf));
     await copy.make({ from: 'staging', at: new Date(Number(moment)).toISOString() });
     sent = await upCounted(copy);

@@ -12,6 +12,7 @@ import { stopProcess } from '../../lab/services/process.ts';
 import { ensureRegistry } from '../../lab/services/registry.ts';
 import { Stack, stacks } from './stacks.ts';
 import { coopPath, eventually, inLab, must, reach, run } from './support.ts';
+import { archived } from './used.ts';
 
 // The same on every stack; one of them is lost.
 const lost = stacks[0] as Stack;
@@ -67,16 +68,6 @@ const secretsNow = async () => {
 const without = ({ hostKey: _h, deployKey: _d, ...same }: Record<string, unknown>) => same;
 const backupsOf = async () => JSON.parse((await pulumi('stack', 'output', '--json')).stdout).buckets.backups;
 
-/** Everything written so far is in the bucket; when that was, by the machine's own clock. */
-async function archived(at = lost): Promise<string> {
-  const { stdout } = await at.onMachine(
-    `set -e; now=$(date --utc +%FT%T.%6NZ); segment=$(instance psql -Atqc "select pg_walfile_name(pg_switch_wal())")
-    for i in $(seq 120); do [ "$(instance psql -Atqc "select last_archived_wal >= '$segment' from pg_stat_archiver")" = t ] && break; sleep 0.5; done
-    echo "$now"`,
-  );
-  return stdout.trim();
-}
-
 /** Runs a command in a machine of the lab that nobody can log in to. */
 const inside = (droplet: string, ...command: string[]) =>
   docker(['exec', containerName(`do-${droplet}`), ...command]);
@@ -86,7 +77,7 @@ const objects = async (provider: string, type: string, part: string) =>
 it('coop recover fences a server that still runs, and brings the stack back at another provider', async () => {
   const before = await secretsNow();
   await statement("create table survivor(word text); insert into survivor values ('still here')");
-  await archived();
+  await archived(lost);
   const backups = await backupsOf();
   const old = await lost.server();
   const { ipv4Address } = old.outputs;
