@@ -161,7 +161,11 @@ describe.skipIf(!source)('coop rehearse', () => {
       expect(other.code, other.stderr.slice(-6000)).toBe(0);
       const second = JSON.parse(other.stdout);
       expect(second).toMatchObject({ ok: true, uploaded: true, source: 'staging', result: 'passed' });
-      expect(second).toMatchObject({ at: moment, machine: { provider: 'digitalocean', size } });
+      expect(second).toMatchObject({
+        at: moment,
+        backup: label,
+        machine: { provider: 'digitalocean', size },
+      });
       expect(second.stack).not.toBe(report.stack);
       console.log(`beside it: RPO ${second.rpoSeconds} s, TTR ${second.ttrSeconds} s`);
       last = second.ended > report.ended ? second : report;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyAnswerSchema } from '../../scripts/lib/report/schema.ts';
+import { canariesFrom } from './canaries.ts';
 import { Copy } from './copies.ts';
 import { type Stack, stacks } from './stacks.ts';
 import { coopPath, inLab, must, run } from './support.ts';
@@ -43,5 +44,16 @@ describe.skipIf(!prod || !alpha)('the other stacks', () => {
       const { checks } = verifyAnswerSchema.parse(JSON.parse(stdout.slice(stdout.indexOf('{'))));
       expect(checks.filter(({ status }) => status !== 'passed')).toEqual([]);
     }, 420_000);
+
+    it('is a stack like any other: it has a status, stays as it is, and takes another setting behind its fence', async () => {
+      await copy.coop('status');
+      await copy.pulumi('preview', '--expect-no-changes');
+      await copy.set('--path', 'restore.hours', '8');
+      await copy.up();
+      const { stdout } = await must(copy.coopCommand('ssh', '--', 'cat', '/etc/social.coop/stack.env'));
+      expect(stdout).toMatch(/^RESTORE_HOURS='8'$/m);
+      await copy.coop('status');
+      expect(await canariesFrom(copy.name)).toMatchObject({ passed: [], arrived: [0, 0] });
+    }, 300_000);
   });
 });

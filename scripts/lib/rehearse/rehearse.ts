@@ -83,6 +83,7 @@ export async function rehearse(open: Place, options: RehearseOptions): Promise<R
     started: began,
     ended: new Date(),
     at: plan.at?.toISOString(),
+    backup: plan.backup,
     ...seen,
     ...(down ? { destroy: { start: down.start, end: down.end } } : {}),
     expected: shippedChecks(),
@@ -92,9 +93,7 @@ export async function rehearse(open: Place, options: RehearseOptions): Promise<R
     },
     where: plan.machine,
     failure: stop.told() ? 'it was told to stop' : (failure ?? down?.left),
-    notTested: plan.at
-      ? []
-      : [{ what: 'going back to a moment (PITR)', why: 'this one took the newest data: --at TIME' }],
+    notTested: leftOut(plan),
     ...other?.facts(),
   };
   return {
@@ -103,6 +102,12 @@ export async function rehearse(open: Place, options: RehearseOptions): Promise<R
     ...(down?.left ? { left: down.left } : {}),
   };
 }
+
+/** By its options. */
+const leftOut = ({ at, backup }: RehearsalPlan) => [
+  ...(at ? [] : [{ what: 'going back to a moment (PITR)', why: 'this one took the newest data: --at TIME' }]),
+  ...(backup ? [{ what: 'the newest backup', why: `this one began with ${backup}: --backup` }] : []),
+];
 
 async function makeAndExamine(
   open: Place,

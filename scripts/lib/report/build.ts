@@ -11,6 +11,8 @@ export interface ReportFacts extends Pick<PhaseFacts, 'up' | 'machine' | 'destro
   ended: Date;
   /** Point in time that was asked for, ISO. */
   at?: string | undefined;
+  /** Label of the backup that was asked for. */
+  backup?: string | undefined;
   verify?: (Stretch & { answer: VerifyAnswer }) | undefined;
   canaries?: (Stretch & { answer: Canaries }) | undefined;
   /** Names of the checks that have to be among the answers. */
@@ -49,6 +51,7 @@ export function buildReport(facts: ReportFacts): Report {
     result: problems.length === 0 ? 'passed' : 'failed',
     ...(problems.length > 0 ? { failure: problems.join('; ') } : {}),
     ...(at ? { at } : {}),
+    ...defined('backup', facts.backup),
     ...rpo,
     ...defined('ttrSeconds', ttrOf(facts)),
     ...defined('dumps', facts.dumps),

@@ -40,11 +40,12 @@ export const states: Record<Check['status'], string> = {
 const verdict = (result: Report['result']): Html =>
   html`<span class="verdict ${result}">${states[result]}</span>`;
 
-function head({ source, started, at, result, failure }: Report): Html {
+function head({ source, started, at, backup, result, failure }: Report): Html {
   const asked = at ? html` as of <strong>${moment(at)}</strong>` : html` as new as they were`;
+  const begun = backup && html` beginning with <strong>${backup}</strong>,`;
   return html`<h1>Rehearsal of ${source}</h1>
 <p>${verdict(result)} <span class="faint">${moment(started)}</span></p>
-<p>The backups of <strong>${source}</strong>,${asked}, were restored to a machine of their own behind a fence.</p>
+<p>The backups of <strong>${source}</strong>,${asked},${begun} were restored to a machine of their own behind a fence.</p>
 ${failure && html`<div class="why" role="note"><strong>Why it failed:</strong> ${failure}</div>`}`;
 }
 

@@ -69,6 +69,7 @@ export const reportSchema = z
     result: z.enum(['passed', 'failed']).describe('passed only when every check ran and none failed'),
     failure: z.string().optional().describe('why it failed'),
     at: time.optional().describe('point in time that was asked for; without it, the newest there was'),
+    backup: z.string().optional().describe('label of the backup to begin with, where one was asked for'),
     rpoSeconds: seconds.optional().describe('seconds of writes that the restored copy lacks'),
     rpoFrom: z
       .enum(['heartbeat', 'newest row'])

@@ -139,11 +139,12 @@ describe('coop rehearse', () => {
   });
 
   it('gives the copy SSH keys of its own, and no other secret', () => {
-    rehearse([...usual, '--at', ago(60), '--media', 'empty', '--hours', '2', '--keep']);
+    const named = ['--at', ago(60), '--backup', aBackup().label];
+    rehearse([...usual, ...named, '--media', 'empty', '--hours', '2', '--keep']);
     const [stack] = readdirSync(join(place.root, 'state')).filter((name) => name.startsWith('rehearsal'));
     const file = place.file(stack as string);
     expect(file).toMatch(
-      /instance:restore:\n\s+from: 'staging'\n\s+at: '.*Z'\n\s+media: 'empty'\n\s+hours: 2\n/,
+      /instance:restore:\n\s+from: 'staging'\n\s+at: '.*Z'\n\s+backup: '20261122-010000F'\n\s+media: 'empty'\n\s+hours: 2\n/,
     );
     expect(file).toMatch(/instance:expires: '\d{4}-\d\d-\d\d'\n/);
     const secrets = place
@@ -213,6 +214,7 @@ describe('coop rehearse', () => {
       /no output recovery/,
     ],
     ['a repository without a backup', [], { 'backup list': '[]' }, {}, /no backup yet/],
+    ['a backup that is not there', ['--backup', 'x'], {}, {}, /--backup x — staging has: 20261122-010000F;/],
     [
       'a moment nothing reaches',
       ['--at', '2020-01-01T00:00:00Z'],

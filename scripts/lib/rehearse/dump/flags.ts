@@ -6,6 +6,7 @@ import type { DumpFlags } from './place.ts';
 
 interface Given extends BaseFlags, Partial<DumpFlags> {
   at?: Date;
+  backup?: string;
 }
 
 export function withDumpOptions(command: Command): Command {
@@ -50,7 +51,11 @@ function refuseDumpFlags(flags: Given): void {
     );
 }
 
-function refuseStackFlags({ at }: Given): void {
+function refuseStackFlags({ at, backup }: Given): void {
+  if (backup !== undefined)
+    throw new VisibleError(
+      'a dump is no backup of pgBackRest — --backup — take a prefix with the dump that you want; nothing was made',
+    );
   if (at)
     throw new VisibleError(
       'a dump holds one moment only — --at — take a prefix with the dump of that day; nothing was made',

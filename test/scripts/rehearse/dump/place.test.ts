@@ -5,6 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { baseOf } from '../../../../scripts/lib/rehearse/dump/base.ts';
 import { oldServer } from '../../../../scripts/lib/rehearse/dump/env-file.ts';
+import { refuseOtherFlags } from '../../../../scripts/lib/rehearse/dump/flags.ts';
 import { dumpPlace } from '../../../../scripts/lib/rehearse/dump/place.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'coop-dump-place-'));
@@ -40,6 +41,14 @@ it.each([
   [{ fromDump: 's3://dumps', keyFile: '/nowhere' }, env, /cannot read the key/],
 ])('%j is refused with what to do', (flags, environment, words) => {
   expect(() => dumpPlace(flags, environment)).toThrow(words);
+});
+
+it.each([
+  [{ fromDump: 's3://dumps', at: new Date() }, /one moment only — --at/],
+  [{ fromDump: 's3://dumps', backup: '20261122-010000F' }, /no backup of pgBackRest — --backup/],
+  [{ endpoint: 'https://minio.example.org' }, /of no use here — --endpoint/],
+])('%j: what belongs to the other kind is refused', (flags, words) => {
+  expect(() => refuseOtherFlags(flags)).toThrow(words);
 });
 
 const environmentFile = `# made by mastodon:setup
