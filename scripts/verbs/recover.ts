@@ -2,25 +2,11 @@ import { type Command, Option } from 'commander';
 import { VisibleError } from '../../components/errors.ts';
 import { announce, type Context, findContext, requireBackend } from '../lib/context.ts';
 import { withPassphraseOptions } from '../lib/options.ts';
-import { type PassphraseSource, withPassphrase } from '../lib/passphrase.ts';
+import { withPassphrase } from '../lib/passphrase.ts';
 import { makeProgress } from '../lib/progress.ts';
 import type { Ask, ReadableBucket } from '../lib/recovery/bucket.ts';
+import type { RecoverFlags } from '../lib/recovery/flags.ts';
 import { verb } from '../lib/verb.ts';
-
-export interface RecoverFlags extends PassphraseSource {
-  bucket: string;
-  storageRegion: string;
-  endpoint?: string;
-  kitOnly?: boolean;
-  at?: string;
-  backup?: string;
-  provider?: string;
-  region?: string;
-  size?: string;
-  yes?: boolean;
-  json?: boolean;
-  color?: boolean;
-}
 
 /** `coop recover STACK`: a stack back from its bucket of backups, where everything else is lost. */
 export function recoverVerb(): Command {

@@ -1,11 +1,11 @@
 import { VisibleError } from '../../../components/errors.ts';
 import { idsIn, readState, stands } from '../../doctor/state.ts';
-import type { RecoverFlags } from '../../verbs/recover.ts';
 import { passphraseIn } from '../passphrase.ts';
 import type { Progress } from '../progress.ts';
 import type { StackPlace } from '../stack-config.ts';
 import { stackFile } from '../stack-file.ts';
 import type { Ask, ReadableBucket } from './bucket.ts';
+import type { RecoverFlags } from './flags.ts';
 import { agree } from './old/agree.ts';
 import { findLeft } from './old/find.ts';
 import { putAway } from './old/put-away.ts';
