@@ -136,19 +136,20 @@ describe.skipIf(!source)('coop rehearse', () => {
     });
 
     it('restores staging behind the fence, its media too, beside another one and a backup, finds it whole, and reports', async () => {
+      const backups = JSON.parse((await onSource('instance backup list --json')) ?? '');
+      const { label } = backups.at(-2) ?? backups.at(-1);
+      const size = 's-4vcpu-16gb-amd';
+      const other = ['--at', moment, '--backup', label, '--size', size];
       const known = await servers();
       const rehearsal = begin('--provider', 'hetzner', '--media', 'copy', '--keep', '--json');
       await rehearsal.says('the fence is up');
       // Beside it another one, and while it fetches a backup of the source: none sees the others.
-      const backups = JSON.parse((await onSource('instance backup list --json')) ?? '');
-      const { label } = backups.at(-2) ?? backups.at(-1);
-      const size = 's-4vcpu-16gb-amd';
-      const beside = begin('--at', moment, '--backup', label, '--size', size, '--json');
+      const beside = begin(...other, '--media', 'empty', '--json');
       const [id] = (await servers()).filter((each) => !known.includes(each));
       const fetches = ['pgrep', '-f', 'pgbackrest .*--delta.* restore'];
       await eventually(() => must(['docker', 'exec', containerName(`hz-${id}`), ...fetches]), 60);
       await source?.onMachine('instance backup full');
-      const [ran, other] = await Promise.all([rehearsal.ended, beside.ended]);
+      const [ran, ranBeside] = await Promise.all([rehearsal.ended, beside.ended]);
       const said = ran.stdout.startsWith('{') ? JSON.parse(ran.stdout) : undefined;
       const wrong = said?.checks?.filter((check: { status: string }) => check.status === 'failed');
       expect(
@@ -158,14 +159,15 @@ describe.skipIf(!source)('coop rehearse', () => {
       const { ok, uploaded, page: written, keptUntil, ...rest } = said;
       [page, report] = [written, rest];
       expect({ ok, uploaded }).toEqual({ ok: true, uploaded: true });
-      expect(other.code, other.stderr.slice(-6000)).toBe(0);
-      const second = JSON.parse(other.stdout);
+      expect(ranBeside.code, ranBeside.stderr.slice(-6000)).toBe(0);
+      const second = JSON.parse(ranBeside.stdout);
       expect(second).toMatchObject({ ok: true, uploaded: true, source: 'staging', result: 'passed' });
       expect(second).toMatchObject({
         at: moment,
         backup: label,
         machine: { provider: 'digitalocean', size },
       });
+      expect(second.notTested.map(({ what }: { what: string }) => what)).toContain('media-sample');
       expect(second.stack).not.toBe(report.stack);
       console.log(`beside it: RPO ${second.rpoSeconds} s, TTR ${second.ttrSeconds} s`);
       last = second.ended > report.ended ? second : report;
