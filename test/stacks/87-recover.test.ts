@@ -12,7 +12,7 @@ import { stopProcess } from '../../lab/services/process.ts';
 import { ensureRegistry } from '../../lab/services/registry.ts';
 import { Stack, stacks } from './stacks.ts';
 import { coopPath, eventually, inLab, must, reach, run } from './support.ts';
-import { archived } from './used.ts';
+import { archived, use } from './used.ts';
 
 // The same on every stack; one of them is lost.
 const lost = stacks[0] as Stack;
@@ -75,6 +75,7 @@ const objects = async (provider: string, type: string, part: string) =>
   (await cloud.list(provider, type)).filter(({ inputs }) => String(inputs.name).includes(part));
 
 it('coop recover fences a server that still runs, and brings the stack back at another provider', async () => {
+  await use(lost);
   const before = await secretsNow();
   await statement("create table survivor(word text); insert into survivor values ('still here')");
   await archived(lost);

@@ -13,7 +13,7 @@ const outageSeconds = Number(process.env.FAULTS_OUTAGE_SECONDS ?? 20);
 
 /** What the bucket does to a machine that writes. */
 export function describeStorage(get: () => FaultsBed): void {
-  describe('the bucket', patient, () => {
+  describe('the bucket', { timeout: patient.timeout + outageSeconds * 1000 }, () => {
     const { start, said, problems } = jobsOf(() => get().lab);
     const { waiting, archived } = repositoryOf(get);
 
