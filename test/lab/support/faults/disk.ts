@@ -27,9 +27,10 @@ export function describeDisk(get: () => FaultsBed): void {
       );
 
       await fillDisk('apply-test');
-      // WAL that was used before is used again; then the database needs room, has none, and stops.
+      // WAL that was used before is used again, after a long outage a hundred files; then the database needs room, and stops.
       const stopped = await lab.ssh(
-        `for _ in $(seq 40); do docker exec instance-db-1 psql -U postgres -qAtXc "SELECT pg_logical_emit_message(true, 'fault', repeat('x', 1000000))" -c 'SELECT pg_switch_wal()' || exit 7; done`,
+        `for _ in $(seq 300); do docker exec instance-db-1 psql -U postgres -qAtXc "SELECT pg_logical_emit_message(true, 'fault', repeat('x', 1000000))" -c 'SELECT pg_switch_wal()' || exit 7; done`,
+        { seconds: 120 },
       );
       expect(stopped.code, stopped.output).toBe(7);
       expect(await problems()).toMatch(/"disk","text":"\/var is 100 % full"/);
