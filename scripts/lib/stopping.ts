@@ -31,6 +31,8 @@ export interface Stop {
  */
 export async function untilPutRight<T>(work: (stop: Stop) => Promise<T>, again: () => void): Promise<T> {
   endWhenTold();
+  // A terminal that was closed, or a pipe whose reader is gone: nobody reads it, and what was made is put right all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const controller = new AbortController();
   let told: Signal | undefined;
   holder = (signal) => {

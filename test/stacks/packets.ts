@@ -18,21 +18,22 @@ interface Element {
   elem: { val: { concat: [string, string] }; counter: { packets: number } };
 }
 
-/** Packets so far, by who sent them and to whom, as a router behind every machine of the lab would count them. */
-async function counted(): Promise<Map<string, number>> {
-  const found = new Map<string, number>();
+/** Packets of these senders, by whom they were for, as a router behind every machine of the lab would count them. */
+async function counted(senders: string[]): Promise<Record<string, number>> {
+  const found: Record<string, number> = {};
   for (const set of ['v4', 'v6']) {
     const { stdout } = await must(['nft', '--json', 'list', 'set', ...table.split(' '), set]);
     const { nftables } = JSON.parse(stdout) as { nftables: { set?: { elem?: Element[] } }[] };
-    for (const { elem } of nftables.flatMap((each) => each.set?.elem ?? []))
-      found.set(elem.val.concat.join(' '), elem.counter.packets);
+    for (const { elem } of nftables.flatMap((each) => each.set?.elem ?? [])) {
+      const [from, to] = elem.val.concat;
+      if (senders.includes(from)) found[to] = (found[to] ?? 0) + elem.counter.packets;
+    }
   }
   return found;
 }
 
 /** Brings a copy up; to whom its machine sent packets from the moment its fence was closed, and how many. */
 export async function upCounted(copy: Copy): Promise<Record<string, number>> {
-  await must(['nft', ruleset]);
   try {
     const up = copy.up();
     const machine = await Promise.race([
@@ -46,16 +47,10 @@ export async function upCounted(copy: Copy): Promise<Record<string, number>> {
         return found;
       }, 120),
     ]);
-    const before = await counted();
+    // Counted from nothing: what a set that grows shows meanwhile is not always all of it.
+    await must(['nft', ruleset]);
     await up;
-    const after = await counted();
-    const own = [machine.outputs.ipv4Address, machine.outputs.ipv6Address].map(String);
-    const sent = [...after].flatMap(([pair, packets]): [string, number][] => {
-      const [from = '', to = ''] = pair.split(' ');
-      const more = packets - (before.get(pair) ?? 0);
-      return own.includes(from) && more > 0 ? [[to, more]] : [];
-    });
-    return Object.fromEntries(sent);
+    return await counted([machine.outputs.ipv4Address, machine.outputs.ipv6Address].map(String));
   } finally {
     await run(['nft', `delete table ${table}`]);
   }

@@ -98,7 +98,9 @@ export function describeRestoreFaults(copy: Copy, source: Stack, { digest, data 
         expect(await running()).toBe('');
         const label = (name: string) => name.split('/')[3] ?? '';
         const older = bundles.map(label).findLast((each) => each < label(file)) ?? '';
-        expect(answer).toMatch(new RegExp(`restore.backup, or --backup, one of: .*${older}, ${label(file)}`));
+        expect(answer).toMatch(
+          new RegExp(`restore.backup, or --backup, one of: .*${older},.* ${label(file)}`),
+        );
         await copy.set('--path', 'restore.backup', older);
         await copy.up();
         expect(await digest()).toBe(data());

@@ -332,6 +332,15 @@ describe('told to stop', () => {
     expect(existsSync(join(place.projectDir, 'reports'))).toBe(false);
   });
 
+  it('by a terminal that is closed it leaves nothing, though nobody reads what it says any more', async () => {
+    const { child, ended } = await begun();
+    child.stdout.destroy();
+    child.stderr.destroy();
+    child.kill('SIGHUP');
+    expect(await ended).toBe(129);
+    expect(traces()).toEqual([]);
+  });
+
   it('outright, it is found by --cleanup, which stops the engine that was left at work', async () => {
     const { child, ended } = await begun();
     child.kill('SIGKILL');
