@@ -1,110 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { checkout } from '../../../scripts/lib/paths.ts';
-import { shippedChecks } from '../../../scripts/lib/rehearse/examine-copy.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { reportSchema } from '../../../scripts/lib/report/schema.ts';
-import { fakeStack } from '../fake-pulumi.ts';
+import { aBackup, ago, answers, outputs, rehearsalBed, SYSTEM, usual } from './bed.ts';
 
-// The whole verb with a pulumi and an ssh that are played; with the real ones it runs in test/stacks.
-
-let place: Awaited<ReturnType<typeof fakeStack>>;
-beforeAll(async () => {
-  place = await fakeStack();
-}, 60_000);
-afterAll(() => place.remove());
-// Each test leaves nothing, or the next one fails.
-beforeEach(() => {
-  expect(traces()).toEqual([]);
-  rmSync(join(place.projectDir, 'reports'), { recursive: true, force: true });
-  writeFileSync(place.env.FAKE_LOG as string, '');
-});
+const { place, rehearse, traces, ups } = rehearsalBed();
 vi.setConfig({ testTimeout: 120_000 });
-
-const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
-const SYSTEM = '7574712345678901234';
-const aBackup = () => ({
-  ...{ label: '20261122-010000F', type: 'full', began: ago(7200), ended: ago(7190), bytes: 5000 },
-  ...{ postgres: '17', system: Number(SYSTEM) },
-});
-const answers = () => {
-  const names = [...new Set([...shippedChecks(), 'heartbeat'])];
-  const checks = names.map((check) => ({
-    check,
-    status: 'passed',
-    figure: '',
-    reason: '',
-    values: check === 'heartbeat' ? { newest: ago(7) } : {},
-  }));
-  const phases = [
-    { name: 'packages', start: ago(9), end: ago(6) },
-    { name: 'fetch', start: ago(6), end: ago(5.5) },
-    { name: 'replay', start: ago(5.5), end: ago(5) },
-  ];
-  return {
-    '^date': 'NOW',
-    'backup list': JSON.stringify([aBackup()]),
-    pg_control_system: JSON.stringify({ system: SYSTEM, archived: Date.now() / 1000 - 5 }),
-    'FROM heartbeat': '0.4\n',
-    '^du ': '2000000000\t/var/lib/social.coop/postgres\n',
-    'phases.json': JSON.stringify(phases),
-    'instance verify': JSON.stringify({ format: 1, started: ago(3), ended: ago(1), checks }),
-    'instance canaries': JSON.stringify({ sent: 2, refused: 2, passed: 0, counters: {}, canaries: [] }),
-    'psql --version': 'psql (PostgreSQL) 17.6\n',
-    'pgbackrest version': 'pgBackRest 2.55.1\n',
-  };
-};
-
-const outputs = {
-  address: '203.0.113.10',
-  machines: { primary: { host: '203.0.113.10', user: 'root', hostKey: '' } },
-  buckets: { media: 'm', backups: 'b' },
-  recovery: '[secret]',
-};
-
-const environment = (said: object, more: NodeJS.ProcessEnv) => ({
-  ...place.env,
-  PULUMI_CONFIG_PASSPHRASE_FILE: place.passphraseFile,
-  FAKE_OUTPUTS: JSON.stringify(outputs),
-  FAKE_SSH_ANSWERS: JSON.stringify(Object.entries({ ...answers(), ...said })),
-  ...more,
-});
-const coopPath = join(checkout, 'scripts', 'coop');
-const rehearse = (args: string[], said: object = {}, more: NodeJS.ProcessEnv = {}) =>
-  spawnSync(coopPath, ['rehearse', ...args], {
-    encoding: 'utf8',
-    cwd: place.projectDir,
-    env: environment(said, more),
-  });
-const usual = ['staging', '--yes', '--no-upload'];
-
-/** Everything a rehearsal could leave: stacks in the state, files in the project. */
-const traces = () =>
-  [...readdirSync(join(place.root, 'state')), ...readdirSync(place.projectDir)].filter((name) =>
-    name.includes('rehearsal'),
-  );
-const ups = () => place.calls().filter(({ argv }) => argv[0] === 'up');
-
-async function begun(more: NodeJS.ProcessEnv = {}) {
-  const child = spawn(coopPath, ['rehearse', ...usual], {
-    cwd: place.projectDir,
-    env: environment({}, { FAKE_UP: 'wait', ...more }),
-  });
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  await new Promise<void>((resolve, reject) => {
-    ended.then(() => reject(new Error(`ended at once: ${said}`)));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      if (said.includes('the machine is there')) resolve();
-    });
-  });
-  return { child, ended, said: () => said };
-}
 
 describe('coop rehearse', () => {
   it('makes a copy, asks it everything, writes the report, and leaves nothing else', () => {
@@ -126,8 +27,8 @@ describe('coop rehearse', () => {
     expect(report.phases.map(({ name }: { name: string }) => name)).toContain('destroy');
     expect(readFileSync(page, 'utf8')).toContain('Rehearsal of staging');
     // The source is told last, by what it was asked with first.
-    expect(place.ssh().argv.at(-1)).toBe('/opt/social.coop/libexec/rehearsal keep');
-    expect(place.ssh().knownHosts?.text).toMatch(/^coop-staging /);
+    expect(place().ssh().argv.at(-1)).toBe('/opt/social.coop/libexec/rehearsal keep');
+    expect(place().ssh().knownHosts?.text).toMatch(/^coop-staging /);
     expect(traces()).toEqual([]);
   });
 
@@ -141,21 +42,21 @@ describe('coop rehearse', () => {
   it('gives the copy SSH keys of its own, and no other secret', () => {
     const named = ['--at', ago(60), '--backup', aBackup().label];
     rehearse([...usual, ...named, '--media', 'empty', '--hours', '2', '--keep']);
-    const [stack] = readdirSync(join(place.root, 'state')).filter((name) => name.startsWith('rehearsal'));
-    const file = place.file(stack as string);
+    const [stack] = readdirSync(join(place().root, 'state')).filter((name) => name.startsWith('rehearsal'));
+    const file = place().file(stack as string);
     expect(file).toMatch(
       /instance:restore:\n\s+from: 'staging'\n\s+at: '.*Z'\n\s+backup: '20261122-010000F'\n\s+media: 'empty'\n\s+hours: 2\n/,
     );
     expect(file).toMatch(/instance:expires: '\d{4}-\d\d-\d\d'\n/);
-    const secrets = place
+    const secrets = place()
       .calls()
       .filter(({ argv }) => argv[0] === 'config' && argv[1] === 'set' && argv.includes(stack as string))
       .map(({ argv }) => argv[4]);
     expect(secrets.sort()).toEqual(['secrets.deployKey', 'secrets.hostKey']);
-    const asked = place.sshOf('instance canaries');
+    const asked = place().sshOf('instance canaries');
     expect(asked?.identity?.text).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
     expect(asked?.knownHosts?.text).toContain(`coop-${stack} ssh-ed25519 `);
-    for (const { argv } of place.calls()) expect(argv.join(' ')).not.toContain('OPENSSH');
+    for (const { argv } of place().calls()) expect(argv.join(' ')).not.toContain('OPENSSH');
     rehearse(['--cleanup', stack as string, '--yes']);
   });
 
@@ -267,10 +168,10 @@ describe('coop rehearse', () => {
     expect(traces()).toEqual([]);
     const said = rehearse(there, {}, { HCLOUD_TOKEN: 't'.repeat(64) });
     expect(said.stderr).toMatch(/costs EUR 0\.06 an hour, at least one \(cpx32\)/);
-    const [stack = ''] = readdirSync(join(place.root, 'state')).filter((name) =>
+    const [stack = ''] = readdirSync(join(place().root, 'state')).filter((name) =>
       name.startsWith('rehearsal'),
     );
-    expect(place.file(stack)).toMatch(
+    expect(place().file(stack)).toMatch(
       /instance:primary:\n\s+provider: 'hetzner'\n\s+region: 'fsn1'\n\s+size: 'cpx32'\n/,
     );
     rehearse(['--cleanup', stack, '--yes']);
@@ -280,8 +181,8 @@ describe('coop rehearse', () => {
     expect(rehearse(['stagin', '--yes', '--no-upload']).stderr).toMatch(
       /no stack stagin .*did you mean staging/,
     );
-    const before = place.file('staging');
-    const path = join(place.projectDir, 'Pulumi.staging.yaml');
+    const before = place().file('staging');
+    const path = join(place().projectDir, 'Pulumi.staging.yaml');
     writeFileSync(path, before.replace('config:\n', 'config:\n  instance:restore: {from: prod}\n'));
     try {
       expect(rehearse(usual).stderr).toMatch(/staging is a copy itself .* nothing was made/);
@@ -295,15 +196,17 @@ describe('coop rehearse', () => {
   });
 
   it('refuses a wrong passphrase, and writes nothing', () => {
-    const wrong = join(place.root, 'wrong');
+    const wrong = join(place().root, 'wrong');
     writeFileSync(wrong, 'meadow anvil thirty copper window lake\n');
-    const before = readdirSync(place.projectDir);
+    const before = readdirSync(place().projectDir);
     const said = rehearse(usual, {}, { PULUMI_CONFIG_PASSPHRASE_FILE: wrong });
     expect(said.status).toBe(1);
     expect(said.stderr).toMatch(/incorrect passphrase/);
     expect(said.stderr + said.stdout).not.toContain('anvil');
-    expect(readdirSync(place.projectDir)).toEqual(before);
-    const wrote = place.calls().filter(({ argv }) => /^(stack init|up|config set)\b/.test(argv.join(' ')));
+    expect(readdirSync(place().projectDir)).toEqual(before);
+    const wrote = place()
+      .calls()
+      .filter(({ argv }) => /^(stack init|up|config set)\b/.test(argv.join(' ')));
     expect(wrote).toEqual([]);
   });
 
@@ -319,84 +222,4 @@ describe('coop rehearse', () => {
     expect(said.stderr).toMatch(/SPACES_ACCESS_KEY_ID and SPACES_SECRET_ACCESS_KEY not set .* --no-upload/);
     expect(ups()).toEqual([]);
   });
-});
-
-describe('told to stop', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('by %s it leaves nothing', async (signal) => {
-    const { child, ended, said } = await begun();
-    expect(traces()).toHaveLength(2);
-    child.kill(signal);
-    expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
-    expect(said()).toContain('nothing is left of the rehearsal');
-    expect(traces()).toEqual([]);
-    expect(existsSync(join(place.projectDir, 'reports'))).toBe(false);
-  });
-
-  it('by a terminal that is closed it leaves nothing, though nobody reads what it says any more', async () => {
-    const { child, ended } = await begun();
-    child.stdout.destroy();
-    child.stderr.destroy();
-    child.kill('SIGHUP');
-    expect(await ended).toBe(129);
-    expect(traces()).toEqual([]);
-  });
-
-  it('outright, it is found by --cleanup, which stops the engine that was left at work', async () => {
-    const { child, ended } = await begun();
-    child.kill('SIGKILL');
-    await ended;
-    expect(traces()).toHaveLength(2);
-    const said = rehearse(['--cleanup']);
-    expect(said.stderr).toMatch(/left behind: rehearsal-\S+ .*its coop is gone[\s\S]*nobody can be asked/);
-    expect(traces()).toHaveLength(2);
-    const done = rehearse(['--cleanup', '--yes']);
-    expect(done.stderr).toMatch(/engine that was left at work/);
-    expect(done.stdout).toMatch(/^gone: rehearsal-/);
-    expect(traces()).toEqual([]);
-    expect(rehearse(['--cleanup']).stdout).toBe('nothing was left behind\n');
-  });
-
-  it('outright, it is taken down by the next rehearsal', async () => {
-    const { child, ended } = await begun();
-    child.kill('SIGKILL');
-    await ended;
-    const said = rehearse(usual);
-    expect(said.stderr).toMatch(/left behind: rehearsal-/);
-    expect(said.status).toBe(0);
-    expect(traces()).toEqual([]);
-  });
-});
-
-describe('two at once', () => {
-  it('do not meet: neither takes the other for one that was left behind', async () => {
-    const { child, ended } = await begun();
-    const other = rehearse(usual);
-    expect(other.status, other.stderr).toBe(0);
-    expect(other.stderr).not.toContain('left behind');
-    expect(traces()).toHaveLength(2);
-    const [running] = readdirSync(join(place.root, 'state')).filter((name) => name.startsWith('rehearsal'));
-    const refused = rehearse(['--cleanup', running as string, '--yes']);
-    expect(refused.stderr).toMatch(/still running here/);
-    child.kill('SIGTERM');
-    await ended;
-    expect(traces()).toEqual([]);
-  });
-});
-
-describe('--keep', () => {
-  it('leaves the copy, says until when and how it goes, and the next one leaves it alone', () => {
-    const said = rehearse([...usual, '--keep']);
-    const stack = /(rehearsal-\S+) is kept, and costs, until \S+ \S+ UTC/.exec(said.stdout)?.[1] as string;
-    expect(said.stdout).toContain(`coop rehearse --cleanup ${stack}`);
-    expect(traces()).toHaveLength(2);
-    expect(rehearse(usual).stderr).toMatch(`left alone: ${stack}`);
-    expect(traces()).toHaveLength(2);
-    expect(rehearse(['--cleanup', stack, '--yes']).stdout).toBe(`gone: ${stack}\n`);
-    expect(traces()).toEqual([]);
-  });
-});
-
-it('--cleanup refuses what is no rehearsal', () => {
-  for (const name of ['staging', 'rehearsal-20200101-000000'])
-    expect(rehearse(['--cleanup', name, '--yes'])).toMatchObject({ status: 1 });
 });
